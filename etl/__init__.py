@@ -1,0 +1,1 @@
+"""The write side: read → recognise → validate → merge → model → publish."""
