@@ -1,3 +1,3 @@
-"""GridGov (格格看板): analytics for community grid governance. The core: no page, no file loading."""
+"""GridGov (格格看板): analytics for community grid governance. The core of the product."""
 
 __version__ = "0.1.0"
