@@ -1,0 +1,231 @@
+"""The control chart: a metric over time against its own usual range."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from gridgov import formats
+from gridgov.figures.chart import (
+    Annotation,
+    Chart,
+    bucket_label,
+    dates,
+    empty_chart,
+    finish,
+    full_title,
+    label_at,
+    rounded,
+    time_axis,
+    value_axis,
+)
+from gridgov.figures.palette import Palette, state_of_point
+from gridgov.locale import _
+
+__all__ = ["annotation_shapes", "control_chart", "signal_words", "state_words"]
+
+
+def signal_words(signal: str) -> str:
+    """A signal of `gridgov.stats.spc.xmr` in plain words; "" where there is none."""
+    return {
+        "outside": _("超出正常波动范围"),
+        "trend": _("连续同向变化"),
+        "two_in_three": _("三期中两期贴近范围边缘"),
+        "shift": _("连续位于平均值同一侧"),
+    }.get(signal, "")
+
+
+def state_words(state: str) -> str:
+    """A state in the words of the tags: 改善, 变差, 有变化, 正常波动, 数据不足."""
+    return {
+        "better": _("改善"),
+        "worse": _("变差"),
+        "changed": _("有变化"),
+        "missing": _("数据不足"),
+    }.get(state, _("正常波动"))
+
+
+def annotation_shapes(
+    annotations: Sequence[Annotation], palette: Palette
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Events as thin verticals with words at the top, in three heights so that neighbours clear."""
+    shapes, labels = [], []
+    for place, event in enumerate(sorted(annotations, key=lambda event: event.on)):
+        shapes.append(
+            {
+                "type": "line",
+                "x0": event.on,
+                "x1": event.on,
+                "yref": "paper",
+                "y0": 0,
+                "y1": 1,
+                "line": {"width": 1, "color": palette.muted, "dash": "1px 3px"},
+            }
+        )
+        labels.append(
+            label_at(event.text, event.on, 0.99 - 0.09 * (place % 3), palette.muted, size=12)
+            | {"yref": "paper", "yanchor": "top", "xshift": 3, "bgcolor": palette.paper, "opacity": 0.9}
+        )
+    return shapes, labels
+
+
+def _hover(frame: pd.DataFrame, unit: str, grain: str, states: Sequence[str]) -> list[str]:
+    texts = []
+    for row, state in zip(frame.to_dict("records"), states, strict=True):
+        lines = [bucket_label(row["_day"], grain), f"<b>{formats.value(row['value'], unit)}</b>"]
+        if {"numerator", "denominator"} <= row.keys() and not formats.is_missing(row["denominator"]):
+            lines[1] += f"  {formats.ratio(row['numerator'], row['denominator'])}"
+        if not formats.is_missing(row["lower"]):
+            span = formats.interval(row["lower"], row["upper"], unit)
+            lines.append(_("正常波动范围 {span}", span=span))
+        if state not in ("usual", "missing"):
+            signal = signal_words(str(row.get("signal") or ""))
+            lines.append(f"{state_words(state)}{'：' + signal if signal else ''}")
+        if row.get("is_partial"):
+            lines.append(_("本期未结束"))
+        texts.append("<br>".join(lines))
+    return texts
+
+
+def _band(days: list[str], frame: pd.DataFrame, palette: Palette) -> list[dict[str, Any]]:
+    quiet = {"type": "scatter", "mode": "lines", "x": days, "hoverinfo": "skip"}
+    edge = {"width": 0, "shape": "hvh"}
+    return [
+        {**quiet, "name": _("下限"), "y": rounded(frame["lower"]), "line": edge},
+        {
+            **quiet,
+            "name": _("正常波动范围"),
+            "y": rounded(frame["upper"]),
+            "line": edge,
+            "fill": "tonexty",
+            "fillcolor": palette.band,
+        },
+        {
+            **quiet,
+            "name": _("平均"),
+            "y": rounded(frame["mean"]),
+            "line": {"width": 1, "color": palette.centre, "shape": "hvh"},
+        },
+    ]
+
+
+def _values(
+    days: list[str], frame: pd.DataFrame, palette: Palette, unit: str, grain: str
+) -> list[dict[str, Any]]:
+    y = rounded(frame["value"])
+    states = [state_of_point(str(point)) for point in frame["point"]]
+    partial = [bool(flag) for flag in frame["is_partial"]]
+    colors = [palette.state(state) for state in states]
+    signal = [state in ("better", "worse", "changed") for state in states]
+    solid = [value if not flag else None for value, flag in zip(y, partial, strict=True)]
+    line = {"width": 1.5, "color": palette.usual}
+    traces: list[dict[str, Any]] = [
+        {"type": "scatter", "mode": "lines", "name": _("走势"), "x": days, "y": solid,
+         "line": line, "hoverinfo": "skip", "connectgaps": False}
+    ]  # fmt: skip
+    if any(partial) and len(y) > 1:
+        first = max(partial.index(True) - 1, 0)
+        traces.append(
+            {"type": "scatter", "mode": "lines", "name": _("未结束"), "x": days[first:], "y": y[first:],
+             "line": {**line, "dash": "dot"}, "hoverinfo": "skip"}
+        )  # fmt: skip
+    traces.append(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": _("数值"),
+            "x": days,
+            "y": y,
+            "marker": {
+                "size": [9 if flag else 6 for flag in signal],
+                # An unfinished period is hollow: paper inside, its state around.
+                "color": [palette.paper if p else c for c, p in zip(colors, partial, strict=True)],
+                "line": {"width": [1.5 if p else 0 for p in partial], "color": colors},
+            },
+            "text": _hover(frame, unit, grain, states),
+            "hovertemplate": "%{text}<extra></extra>",
+            "customdata": days,
+        }
+    )
+    return traces
+
+
+def _labels(frame: pd.DataFrame, palette: Palette, unit: str) -> list[dict[str, Any]]:
+    """Mean and edges of the range, named at the right where they end."""
+    last = frame.dropna(subset=["mean"]).tail(1)
+    if last.empty:
+        return []
+    row = last.iloc[0]
+    right = {"xref": "paper", "xshift": 4, "xanchor": "left"}
+    found = [label_at(f"{_('平均')} {formats.value(row['mean'], unit)}", 1, float(row["mean"]), palette.muted, size=12) | right]
+    for edge in ("lower", "upper"):
+        if not formats.is_missing(row[edge]) and row["upper"] > row["lower"]:
+            found.append(label_at(formats.value(row[edge], unit), 1, float(row[edge]), palette.muted, size=12) | right)
+    return found
+
+
+def _alt(frame: pd.DataFrame, heading: str, unit: str, grain: str) -> str:
+    known = frame.dropna(subset=["value"])
+    if known.empty:
+        return _("{title}：没有可显示的数值。", title=heading)
+    last, states = known.iloc[-1], [state_of_point(str(point)) for point in known["point"]]
+    signals = sum(state in ("better", "worse", "changed") for state in states)
+    return _(
+        "{title}：{count} 期，最近一期 {bucket} 为 {value}，平均 {mean}，正常波动范围 {span}，{state}；共 {signals} 期有信号。",
+        title=heading,
+        count=len(known),
+        bucket=bucket_label(last["_day"], grain),
+        value=formats.value(last["value"], unit),
+        mean=formats.value(last["mean"], unit),
+        span=formats.interval(last["lower"], last["upper"], unit),
+        state=state_words(states[-1]),
+        signals=signals,
+    )
+
+
+def control_chart(
+    frame: pd.DataFrame,
+    palette: Palette,
+    *,
+    title: str,
+    unit: str = "",
+    grain: str = "month",
+    target: float | None = None,
+    annotations: Sequence[Annotation] = (),
+    height: int = 290,
+) -> Chart:
+    """Values over time on their usual range, points grey except signals.
+
+    `frame`: one row a period in order, with `bucket` (first day), `value`, and from
+    `gridgov.stats.spc.xmr` `mean`, `lower`, `upper`, `point`, `signal`; where known
+    `numerator`, `denominator`, `is_partial`. Unit "%" means that fractions are given.
+    A period that is not over yet is hollow and dotted.
+    """
+    if frame.empty or frame["value"].isna().all():
+        return empty_chart(palette, title=title, unit=unit, grain=grain, frame=frame)
+    absent: Mapping[str, object] = {"mean": float("nan"), "lower": float("nan"), "upper": float("nan"), "point": "common", "signal": "", "is_partial": False}
+    data = frame.assign(**{name: fill for name, fill in absent.items() if name not in frame})
+    days = dates(data["bucket"])
+    data["_day"] = days
+    shapes, words = annotation_shapes(annotations, palette)
+    labels = _labels(data, palette, unit)
+    if target is not None:
+        shapes.append(
+            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": target, "y1": target,
+             "line": {"width": 1, "color": palette.ink, "dash": "dash"}}
+        )  # fmt: skip
+        aim = _("目标 {value}", value=formats.value(target, unit))
+        labels.append(label_at(aim, 0, target, palette.ink, size=12) | {"xref": "paper", "yanchor": "bottom"})
+    traces = (_band(days, data, palette) if data["mean"].notna().any() else []) + _values(days, data, palette, unit, grain)
+    layout = {
+        "xaxis": time_axis(days, grain, palette),
+        "yaxis": value_axis(palette, unit, zero=False),
+        "shapes": [{**shape, "layer": "below"} for shape in shapes],
+        "annotations": words + labels,
+        "hoverdistance": 40,
+    }
+    heading = full_title(title, unit, grain)
+    figure = finish(traces, layout, palette, title=heading, height=height, margin={"r": 84})
+    return Chart(figure, _alt(data, heading, unit, grain), frame, title, unit, grain)
