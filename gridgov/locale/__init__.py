@@ -47,7 +47,7 @@ def set_language(value: str) -> None:
     _current.set("en" if value == "en" else "zh_CN")
 
 
-def _(text: str, **values: object) -> str:
+def _(text: str, /, **values: object) -> str:
     """Translate `text` and fill `{name}` places from `values`."""
     if language() == "en":
         text = catalogue().get(text, text)
