@@ -57,7 +57,8 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("awards_call_backs", N_("抽查回访"), SECTIONS[2], _AWARDS, filters=False),
     PageSpec("awards_record", N_("评选档案"), SECTIONS[2], _AWARDS, filters=False),
     PageSpec(
-        "data", N_("数据导入"), SECTIONS[3], frozenset({Role.CLERK}), filters=False, needs_data=False
+        "data", N_("数据导入"), SECTIONS[3], frozenset({Role.CLERK}),
+        filters=False, needs_data=False,
     ),
     PageSpec(
         "metrics", N_("指标口径"), SECTIONS[3], _EVERYONE, filters=False, needs_data=False

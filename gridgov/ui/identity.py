@@ -1,0 +1,90 @@
+"""Who is asking in this run, in which language, and the menu of their account."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gridgov.access.roles import ROLE_LABELS, Identity, Role
+from gridgov.access.sessions import bind_state, identity_from_cookies
+from gridgov.locale import Language, _, language, set_language
+from gridgov.ui.demo import demo_allowed, demo_scope
+from gridgov.ui.view import workspace
+from gridgov.workspace.preference import read_preferences, set_preference
+
+__all__ = ["account_menu", "identity_of_run", "language_of_run"]
+
+_LANGUAGE = "language"
+_LANGUAGES: dict[Language, str] = {"zh_CN": "中文", "en": "English"}
+
+
+def identity_of_run() -> Identity:
+    """The person of this run; stops with a link to the login where there is none.
+
+    The gate has already refused strangers: this asks again at every run, because an open WebSocket
+    outlives a log-out.
+    """
+    identity = identity_from_cookies(dict(st.context.cookies))
+    if identity is None and demo_allowed():
+        identity = demo_scope(Role(st.session_state.get("demo_role", Role.LEADER)))
+    if identity is None:
+        st.html(
+            '<p role="alert">'
+            + _("登录已失效，请重新登录。")
+            + f' <a href="/login" target="_self">{_("去登录")}</a></p>'
+        )
+        st.stop()
+    bind_state(st.session_state, identity)
+    return identity
+
+
+def language_of_run(identity: Identity) -> None:
+    """URL, then this session's switch, then the person's saved choice, then Chinese."""
+    named = st.query_params.get("lang")
+    chosen = named or st.session_state.get(_LANGUAGE)
+    if chosen is None and not identity.demo:
+        chosen = read_preferences(workspace(), identity.user_id).get(_LANGUAGE)
+    st.session_state[_LANGUAGE] = "en" if chosen == "en" else "zh_CN"
+    set_language(st.session_state[_LANGUAGE])
+
+
+def account_menu(identity: Identity) -> None:
+    """Language, role switch (demo) or log-out, at the foot of the side bar."""
+    current = language()
+    picked = st.segmented_control(
+        _("语言"),
+        list(_LANGUAGES),
+        default=current,
+        format_func=lambda code: _LANGUAGES[code],
+        key=f"language_switch_{current}",
+        label_visibility="collapsed",
+        required=True,
+    )
+    if picked and picked != current:
+        st.session_state[_LANGUAGE] = picked
+        if "lang" in st.query_params:
+            del st.query_params["lang"]
+        if not identity.demo:
+            set_preference(workspace(), identity.user_id, _LANGUAGE, picked)
+        st.rerun()
+    if identity.demo:
+        _role_switch()
+    else:
+        roles = "、".join(_(ROLE_LABELS[role]) for role in Role if role in identity.roles)
+        st.caption(f"{identity.name} · {roles}")
+        st.link_button(_("退出登录"), "/logout", type="tertiary")
+
+
+def _role_switch() -> None:
+    roles = list(Role)
+    current = Role(st.session_state.get("demo_role", Role.LEADER))
+    picked = st.selectbox(
+        _("演示角色"),
+        roles,
+        index=roles.index(current),
+        format_func=lambda role: _(ROLE_LABELS[role]),
+        key=f"demo_role_switch_{language()}",
+        help=_("仅演示数据可用：换一个角色看看能看到什么"),
+    )
+    if picked != current:
+        st.session_state["demo_role"] = picked
+        st.rerun()

@@ -1,0 +1,218 @@
+"""The parts that every page is made of, in the order in which a page reads.
+
+A page: `view = page(...)`, load, `cards`, `show`, `records`, `foot`. What a page shows is noted on
+the way, so that `foot` can offer the whole page as one workbook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+import streamlit as st
+
+from gridgov import formats
+from gridgov.figures.chart import Chart, figure_config
+from gridgov.filters import COMPARISONS, Span
+from gridgov.locale import _
+from gridgov.queries.choices import grid_path
+from gridgov.ui import html
+from gridgov.ui.download import definitions_block, page_workbook, table_downloads
+from gridgov.ui.view import View, current_view
+
+__all__ = ["Shown", "cards", "context_line", "empty", "foot", "page", "section", "show", "table"]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure or table that a page has shown: what the page's workbook is made from."""
+
+    title: str
+    frame: pd.DataFrame
+    metrics: tuple[str, ...] = ()
+
+
+@dataclass
+class _Run:
+    shown: list[Shown] = field(default_factory=list)
+
+
+_RUN_KEY = "_shown_in_this_run"
+
+
+def page(title: str, *, context: bool = True, needs: str | None = None) -> View:
+    """Begin a page: its title and one line of context. Stops with a sentence where data is missing.
+
+    `needs` names a log ("visit", "complaint", "activity") without which the page says nothing.
+    """
+    view = current_view()
+    st.session_state[_RUN_KEY] = _Run()
+    st.html(f'<h1 class="gg-title">{html.escape(title)}</h1>')
+    if context and view.has_data:
+        context_line(view)
+    if needs and view.has_data and not _has_rows(view, needs):
+        empty(
+            _("还没有{log}记录。", log=_LOGS[needs]()),
+            _("请数据录入员在“数据导入”页导入{log}台账，本页随即可用。", log=_LOGS[needs]()),
+        )
+        st.stop()
+    return view
+
+
+_LOGS: dict[str, Callable[[], str]] = {
+    "visit": lambda: _("走访"),
+    "activity": lambda: _("活动"),
+    "complaint": lambda: _("诉求"),
+}
+
+
+def _has_rows(view: View, log: str) -> bool:
+    return bool(view.reader.rows(f"queries/has_{log}.sql")[0][0])
+
+
+def context_line(view: View) -> None:
+    """Period, comparison, place, and whether the period is still running."""
+    span, compared = view.filters.span, view.filters.compared
+    parts = [_span_text(span)]
+    if span.is_unfinished:
+        parts[0] += _("（至 {day}，未完）", day=formats.day(span.end))
+    if compared is not None:
+        parts.append(
+            _(
+                "对比 {name} {span}",
+                name=_(COMPARISONS[view.filters.comparison]),
+                span=_days(compared),
+            )
+        )
+    parts.append(place_name(view))
+    chosen = [value for values in view.filters.where().values() for value in values]
+    parts.extend(chosen)
+    st.html(html.context_line_html(parts))
+
+
+def place_name(view: View) -> str:
+    """The name of the grid that the filters point at, or of the highest one visible."""
+    grid_id = view.filters.grid_id
+    if grid_id is not None:
+        path = grid_path(view.reader, grid_id)
+        if path:
+            return path[-1].name
+    roots = view.reader.rows("queries/grid_children.sql", grid_id=None)
+    if not roots:
+        return _("全部")
+    return roots[0][1] if len(roots) == 1 else _("{name}等", name=roots[0][1])
+
+
+def _span_text(span: Span) -> str:
+    first, last = span.start, span.whole_end
+    if first.day == 1 and (first.month, last.month) in {(1, 6), (7, 12)} and last.day >= 30:
+        return formats.period(f"{first.year}H{1 if first.month == 1 else 2}")
+    if first.replace(day=1) == last.replace(day=1) and first.day == 1:
+        return formats.month(first)
+    return _days(span)
+
+
+def _days(span: Span) -> str:
+    return f"{formats.day(span.start)} ~ {formats.day(span.end)}"
+
+
+def section(title: str, note: str = "") -> None:
+    """A section's heading with, if need be, one muted line."""
+    body = f'<h2 class="gg-section">{html.escape(title)}</h2>'
+    if note:
+        body += f'<p class="gg-caption">{html.escape(note)}</p>'
+    st.html(body)
+
+
+def empty(sentence: str, next_step: str = "") -> None:
+    """Say that there is nothing here and what to do."""
+    st.html(html.empty_state_html(sentence, next_step))
+
+
+def cards(bodies: Sequence[str]) -> None:
+    """A row of metric cards (HTML from `gridgov.ui.html.card_html`), three a row when wide."""
+    st.html(f'<div class="gg-cards">{"".join(bodies)}</div>')
+
+
+def show(
+    chart: Chart,
+    key: str,
+    *,
+    metrics: Iterable[str] = (),
+    note: str = "",
+    on_click: Callable[[dict[str, object]], None] | None = None,
+) -> None:
+    """Show a chart with its text alternative, its note, and its table, definition and downloads.
+
+    `on_click` receives the clicked point (plotly's fields, `customdata` among them) once per click.
+    """
+    shown = Shown(chart.title, chart.frame, tuple(metrics))
+    _note(shown)
+    if on_click is None:
+        st.plotly_chart(
+            chart.figure, theme=None, key=key, alt=chart.alt, config=figure_config(chart.title)
+        )
+    else:
+        event = st.plotly_chart(
+            chart.figure,
+            theme=None,
+            key=key,
+            alt=chart.alt,
+            config=figure_config(chart.title),
+            on_select="rerun",
+            selection_mode="points",
+        )
+        points = event["selection"]["points"] if event else []
+        if points and st.session_state.get(f"{key}_clicked") != points[0]:
+            st.session_state[f"{key}_clicked"] = points[0]
+            on_click(dict(points[0]))
+    _below(shown, key, note)
+
+
+def table(
+    title: str,
+    frame: pd.DataFrame,
+    body: str,
+    key: str,
+    *,
+    metrics: Iterable[str] = (),
+    note: str = "",
+) -> None:
+    """Show a table already set as HTML, with the same offers as a chart."""
+    shown = Shown(title, frame, tuple(metrics))
+    _note(shown)
+    st.html(body)
+    _below(shown, key, note)
+
+
+def _note(shown: Shown) -> None:
+    run = st.session_state.get(_RUN_KEY)
+    if isinstance(run, _Run):
+        run.shown.append(shown)
+
+
+def _below(shown: Shown, key: str, note: str) -> None:
+    """The line under a figure: what to see, and a quiet door to table, definition, download."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"below_{key}"):
+        if note:
+            st.html(f'<p class="gg-caption">{html.escape(note)}</p>', width="stretch")
+        door = st.popover(_("数据与口径"), type="tertiary", on_change="rerun", key=f"more_{key}")
+        if door.open:
+            with door:
+                st.dataframe(shown.frame, hide_index=True, height=240, alt=shown.title)
+                definitions_block(shown.metrics)
+                table_downloads(shown.title, shown.frame, shown.metrics, key=key)
+
+
+def foot(metrics: Iterable[str] = ()) -> None:
+    """The foot of a page, folded: definitions, and everything shown as one workbook."""
+    run = st.session_state.get(_RUN_KEY)
+    shown = run.shown if isinstance(run, _Run) else []
+    codes = tuple(dict.fromkeys([*metrics, *(code for item in shown for code in item.metrics)]))
+    fold = st.expander(_("口径与下载"), on_change="rerun", key="page_foot")
+    if fold.open:
+        with fold:
+            definitions_block(codes)
+            if shown:
+                page_workbook([(item.title, item.frame) for item in shown], codes)

@@ -1,0 +1,149 @@
+"""The side bar: shared filters, the data's date, language, role switch of the demo, log-out.
+
+The filters live in the session and in the URL. A link with filters wins over the session; a change
+of page, which drops the URL's parameters, keeps the session's and writes them back.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from gridgov import formats
+from gridgov.filters import COMPARISONS, PERIODS, Comparison, Filters, Period
+from gridgov.locale import _, language
+from gridgov.queries.choices import GridChoice, filter_choices
+from gridgov.schema.values import COMPLAINT_SOURCES, PILLARS
+from gridgov.ui.html import escape
+from gridgov.warehouse import Reader
+
+__all__ = ["choose_filters", "data_line", "filters_of_run"]
+
+_STATE = "filters"
+_URL = "filters_url"
+_KEYS = ("period", "compare", "from", "to", "grid", "pillar", "source", "category")
+
+
+def filters_of_run(today: date) -> Filters:
+    """The filters in force: those of a link that was just opened, else the session's."""
+    url = {key: value for key, value in st.query_params.items() if key in _KEYS}
+    if url and url != st.session_state.get(_URL):
+        filters = Filters.from_url(url, today)
+        _store(filters)
+        _forget_widgets()
+        return filters
+    saved = st.session_state.get(_STATE)
+    if isinstance(saved, Filters):
+        return saved.changed(today=today)
+    return Filters(today=today)
+
+
+def _store(filters: Filters) -> None:
+    st.session_state[_STATE] = filters
+    parameters = filters.to_url()
+    st.session_state[_URL] = parameters
+    others = {key: value for key, value in st.query_params.items() if key not in _KEYS}
+    wanted = {**others, **parameters}
+    if dict(st.query_params.items()) != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def _forget_widgets() -> None:
+    for key in [key for key in st.session_state if str(key).startswith("filter_")]:
+        del st.session_state[key]
+
+
+def choose_filters(filters: Filters, reader: Reader) -> Filters:
+    """Draw the filter widgets and give the filters as they stand after them."""
+    grids, categories = filter_choices(reader)
+    chosen = _period_widgets(filters)
+    chosen = _place_widgets(chosen, grids)
+    with st.expander(_("更多筛选"), expanded=bool(chosen.where())):
+        chosen = _dimension_widgets(chosen, categories)
+    if chosen.to_url() and st.button(_("恢复默认"), type="tertiary", key="reset_filters"):
+        _store(Filters(today=filters.today))
+        _forget_widgets()
+        st.rerun()
+    _store(chosen)
+    return chosen
+
+
+def _period_widgets(filters: Filters) -> Filters:
+    periods: list[Period] = list(PERIODS)
+    period = st.selectbox(
+        _("时段"),
+        periods,
+        index=periods.index(filters.period),
+        format_func=lambda code: _(PERIODS[code]),
+        key=f"filter_period_{language()}",
+    )
+    start, end = filters.start, filters.end
+    if period == "custom":
+        begin = start or filters.today.replace(day=1)
+        finish = end or filters.today
+        picked = st.date_input(
+            _("起止日期"), (begin, finish), format="YYYY-MM-DD", key="filter_dates"
+        )
+        if isinstance(picked, tuple) and len(picked) == 2:
+            start, end = picked
+        else:
+            start, end = begin, finish
+    else:
+        start = end = None
+    comparisons: list[Comparison] = list(COMPARISONS)
+    comparison = st.selectbox(
+        _("对比"),
+        comparisons,
+        index=comparisons.index(filters.comparison),
+        format_func=lambda code: _(COMPARISONS[code]),
+        key=f"filter_comparison_{language()}",
+    )
+    return filters.changed(period=period, start=start, end=end, comparison=comparison)
+
+
+def _place_widgets(filters: Filters, grids: tuple[GridChoice, ...]) -> Filters:
+    if not grids:
+        return filters
+    ids = [choice.grid_id for choice in grids]
+    names = {choice.grid_id: choice.label for choice in grids}
+    index = ids.index(filters.grid_id) if filters.grid_id in names else 0
+    grid_id = st.selectbox(
+        _("网格"),
+        ids,
+        index=index,
+        format_func=lambda key: names.get(key, key),
+        key="filter_grid",
+        help=_("可输入网格名称查找"),
+    )
+    # The first choice is the root of what this person may see: no narrowing at all.
+    return filters.changed(grid_id=None if grid_id == ids[0] else grid_id)
+
+
+def _dimension_widgets(filters: Filters, categories: tuple[str, ...]) -> Filters:
+    def choice(label: str, options: list[str], value: str | None, key: str) -> str | None:
+        index = options.index(value) if value in options else None
+        return st.selectbox(
+            label, options, index=index, placeholder=_("全部"), key=f"filter_{key}_{language()}"
+        )
+
+    return filters.changed(
+        pillar=choice(_("五在类别"), [value.zh for value in PILLARS], filters.pillar, "pillar"),
+        source=choice(
+            _("诉求来源"), [value.zh for value in COMPLAINT_SOURCES], filters.source, "source"
+        ),
+        category=choice(_("诉求类别"), list(categories), filters.category, "category"),
+    )
+
+
+def data_line(reader: Reader) -> None:
+    """One muted line: how new the data is and when it was loaded."""
+    version = reader.version
+    parts = [_("数据截至 {day}", day=formats.day(version.data_date))]
+    if version.created_at is not None:
+        parts.append(_("{moment} 导入", moment=formats.moment(version.created_at)))
+    parts.append(_("版本 {number}", number=version.number))
+    text = " · ".join(parts)
+    if version.sample_only:
+        text += f"<br>{escape(_('演示数据，并非真实居民'))}"
+    st.html(f'<p class="gg-context">{text}</p>')
