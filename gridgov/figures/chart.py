@@ -33,9 +33,7 @@ __all__ = [
     "value_axis",
 ]
 
-FONT_FAMILY = (
-    "Noto Sans SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, WenQuanYi Micro Hei, sans-serif"
-)
+FONT_FAMILY = "Noto Sans SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, WenQuanYi Micro Hei, sans-serif"
 HEIGHT = 290
 # plotly.js looks words up in this dictionary; the bundled build carries English alone.
 _ZH: dict[str, Any] = {
@@ -114,7 +112,11 @@ def full_title(title: str, unit: str = "", grain: str = "") -> str:
     inside = [part for part in (unit, grain_word(grain)) if part]
     if not inside:
         return title
-    return f"{title} ({', '.join(inside)})" if language() == "en" else f"{title}（{'，'.join(inside)}）"
+    return (
+        f"{title} ({', '.join(inside)})"
+        if language() == "en"
+        else f"{title}（{'，'.join(inside)}）"
+    )
 
 
 def rounded(values: Iterable[object], decimals: int = 4) -> list[float | None]:
@@ -145,9 +147,9 @@ def finish(
             "xref": "paper",
             "xanchor": "left",
             "y": 1,
-            "yref": "paper",
-            "yanchor": "bottom",
-            "pad": {"b": 16},
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"t": 6},
             "font": {"size": 15, "color": palette.ink, "weight": 600},
         },
         "height": height,

@@ -66,7 +66,13 @@ def annotation_shapes(
         )
         labels.append(
             label_at(event.text, event.on, 0.99 - 0.09 * (place % 3), palette.muted, size=12)
-            | {"yref": "paper", "yanchor": "top", "xshift": 3, "bgcolor": palette.paper, "opacity": 0.9}
+            | {
+                "yref": "paper",
+                "yanchor": "top",
+                "xshift": 3,
+                "bgcolor": palette.paper,
+                "opacity": 0.9,
+            }
         )
     return shapes, labels
 
@@ -75,7 +81,9 @@ def _hover(frame: pd.DataFrame, unit: str, grain: str, states: Sequence[str]) ->
     texts = []
     for row, state in zip(frame.to_dict("records"), states, strict=True):
         lines = [bucket_label(row["_day"], grain), f"<b>{formats.value(row['value'], unit)}</b>"]
-        if {"numerator", "denominator"} <= row.keys() and not formats.is_missing(row["denominator"]):
+        if {"numerator", "denominator"} <= row.keys() and not formats.is_missing(
+            row["denominator"]
+        ):
             lines[1] += f"  {formats.ratio(row['numerator'], row['denominator'])}"
         if not formats.is_missing(row["lower"]):
             span = formats.interval(row["lower"], row["upper"], unit)
@@ -122,15 +130,30 @@ def _values(
     solid = [value if not flag else None for value, flag in zip(y, partial, strict=True)]
     line = {"width": 1.5, "color": palette.usual}
     traces: list[dict[str, Any]] = [
-        {"type": "scatter", "mode": "lines", "name": _("走势"), "x": days, "y": solid,
-         "line": line, "hoverinfo": "skip", "connectgaps": False}
-    ]  # fmt: skip
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": _("走势"),
+            "x": days,
+            "y": solid,
+            "line": line,
+            "hoverinfo": "skip",
+            "connectgaps": False,
+        }
+    ]
     if any(partial) and len(y) > 1:
         first = max(partial.index(True) - 1, 0)
         traces.append(
-            {"type": "scatter", "mode": "lines", "name": _("未结束"), "x": days[first:], "y": y[first:],
-             "line": {**line, "dash": "dot"}, "hoverinfo": "skip"}
-        )  # fmt: skip
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": _("未结束"),
+                "x": days[first:],
+                "y": y[first:],
+                "line": {**line, "dash": "dot"},
+                "hoverinfo": "skip",
+            }
+        )
     traces.append(
         {
             "type": "scatter",
@@ -159,10 +182,24 @@ def _labels(frame: pd.DataFrame, palette: Palette, unit: str) -> list[dict[str, 
         return []
     row = last.iloc[0]
     right = {"xref": "paper", "xshift": 4, "xanchor": "left"}
-    found = [label_at(f"{_('平均')} {formats.value(row['mean'], unit)}", 1, float(row["mean"]), palette.muted, size=12) | right]
+    found = [
+        label_at(
+            f"{_('平均')} {formats.value(row['mean'], unit)}",
+            1,
+            float(row["mean"]),
+            palette.muted,
+            size=12,
+        )
+        | right
+    ]
     for edge in ("lower", "upper"):
         if not formats.is_missing(row[edge]) and row["upper"] > row["lower"]:
-            found.append(label_at(formats.value(row[edge], unit), 1, float(row[edge]), palette.muted, size=12) | right)
+            found.append(
+                label_at(
+                    formats.value(row[edge], unit), 1, float(row[edge]), palette.muted, size=12
+                )
+                | right
+            )
     return found
 
 
@@ -205,7 +242,14 @@ def control_chart(
     """
     if frame.empty or frame["value"].isna().all():
         return empty_chart(palette, title=title, unit=unit, grain=grain, frame=frame)
-    absent: Mapping[str, object] = {"mean": float("nan"), "lower": float("nan"), "upper": float("nan"), "point": "common", "signal": "", "is_partial": False}
+    absent: Mapping[str, object] = {
+        "mean": float("nan"),
+        "lower": float("nan"),
+        "upper": float("nan"),
+        "point": "common",
+        "signal": "",
+        "is_partial": False,
+    }
     data = frame.assign(**{name: fill for name, fill in absent.items() if name not in frame})
     days = dates(data["bucket"])
     data["_day"] = days
@@ -213,12 +257,23 @@ def control_chart(
     labels = _labels(data, palette, unit)
     if target is not None:
         shapes.append(
-            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": target, "y1": target,
-             "line": {"width": 1, "color": palette.ink, "dash": "dash"}}
-        )  # fmt: skip
+            {
+                "type": "line",
+                "xref": "paper",
+                "x0": 0,
+                "x1": 1,
+                "y0": target,
+                "y1": target,
+                "line": {"width": 1, "color": palette.ink, "dash": "dash"},
+            }
+        )
         aim = _("目标 {value}", value=formats.value(target, unit))
-        labels.append(label_at(aim, 0, target, palette.ink, size=12) | {"xref": "paper", "yanchor": "bottom"})
-    traces = (_band(days, data, palette) if data["mean"].notna().any() else []) + _values(days, data, palette, unit, grain)
+        labels.append(
+            label_at(aim, 0, target, palette.ink, size=12) | {"xref": "paper", "yanchor": "bottom"}
+        )
+    traces = (_band(days, data, palette) if data["mean"].notna().any() else []) + _values(
+        days, data, palette, unit, grain
+    )
     layout = {
         "xaxis": time_axis(days, grain, palette),
         "yaxis": value_axis(palette, unit, zero=False),
