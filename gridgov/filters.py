@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import get_args
 
 from gridgov.filters_period import (
@@ -125,9 +125,3 @@ def _date(text: str | None) -> date | None:
 def _months_before(month: date, count: int) -> date:
     index = month.year * 12 + month.month - 1 - count
     return date(index // 12, index % 12 + 1, 1)
-
-
-def last_day(month: date) -> date:
-    """The last day of the month that `month` lies in."""
-    following = _months_before(month.replace(day=1), -1)
-    return following - timedelta(days=1)

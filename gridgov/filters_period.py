@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from gridgov.errors import UsageError
 from gridgov.locale import N_
 from gridgov.stats.calendar import spring_festival
 
@@ -114,10 +115,10 @@ def _same_progress(span: Span, start: date, shift: int, whole: date) -> date:
 
 def _aligned(span: Span) -> Span | None:
     """A year earlier, moved so that each day lies as far from 春节 as its counterpart."""
-    this_year, last_year = spring_festival(span.end.year), spring_festival(span.end.year - 1)
-    if this_year is None or last_year is None:
+    try:
+        shift = spring_festival(span.end.year) - spring_festival(span.end.year - 1)
+    except UsageError:  # outside the years that the lunar tables cover
         return None
-    shift = this_year - last_year
     return Span(span.start - shift, span.end - shift, span.whole_end - shift)
 
 

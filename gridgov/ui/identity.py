@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from gridgov.access.mode import current_identity, current_mode
 from gridgov.access.roles import ROLE_LABELS, Identity, Role
-from gridgov.access.sessions import bind_state, identity_from_cookies
+from gridgov.access.sessions import bind_state
 from gridgov.locale import Language, _, language, set_language
-from gridgov.ui.demo import demo_allowed, demo_scope
+from gridgov.ui.demo import demo_scope
 from gridgov.ui.view import workspace
 from gridgov.workspace.preference import read_preferences, set_preference
 
@@ -23,9 +24,10 @@ def identity_of_run() -> Identity:
     The gate has already refused strangers: this asks again at every run, because an open WebSocket
     outlives a log-out.
     """
-    identity = identity_from_cookies(dict(st.context.cookies))
-    if identity is None and demo_allowed():
-        identity = demo_scope(Role(st.session_state.get("demo_role", Role.LEADER)))
+    role = Role(st.session_state.get("demo_role", Role.LEADER))
+    mode = current_mode()
+    scope = demo_scope(role) if mode is not None and mode.still_demo() else {}
+    identity = current_identity(st.context.cookies, role, **scope)
     if identity is None:
         st.html(
             '<p role="alert">'
