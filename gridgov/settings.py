@@ -55,7 +55,7 @@ class Settings:
     secure_cookie: bool | None = None
     session_idle: timedelta = timedelta(hours=2)
     session_absolute: timedelta = timedelta(hours=12)
-    max_upload_mb: int = 200
+    max_upload_mb: int = 1024
     oidc: OidcSettings | None = field(default=None, repr=False)
 
     @classmethod

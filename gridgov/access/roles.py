@@ -37,7 +37,10 @@ ROLE_LABELS: dict[Role, str] = {
 
 @dataclass(frozen=True)
 class Identity:
-    """Who is asking. `grid_ids` are roots of grid subtrees; empty means everything."""
+    """Who is asking. `grid_ids` are roots of grid subtrees; empty means everything.
+
+    `name` is shown, `username` is what the audit log files under.
+    """
 
     user_id: int
     name: str
@@ -45,6 +48,7 @@ class Identity:
     grid_ids: tuple[str, ...] = ()
     worker_id: str | None = None
     demo: bool = False
+    username: str = ""
 
     def has(self, *roles: Role) -> bool:
         """True when the person holds at least one of `roles`."""
