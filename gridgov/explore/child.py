@@ -1,0 +1,187 @@
+"""The process that runs one analyst's query and dies.
+
+It imports the engine, waits for one request on its standard input (a length of four bytes and
+JSON), confines itself, opens the database read-only, runs one statement, streams the rows as
+frames on its standard output and exits. The parent trusts nothing that comes out of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import struct
+import sys
+import time
+import warnings
+from datetime import date, datetime
+from datetime import time as clock
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+import duckdb
+import pyarrow as pa
+
+from gridgov.explore.child_catalogue import catalogue_table
+from gridgov.explore.child_confine import after_open, before_open
+from gridgov.explore.child_statement import Refused, checked_statement
+from gridgov.explore.child_stream import FrameWriter, send_relation, send_trailer
+from gridgov.explore.limits import Limits
+
+__all__ = ["main"]
+
+_DECODE = {
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+    "time": clock.fromisoformat,
+    "decimal": Decimal,
+}
+_BOLTS = (
+    "secret_directory = ''",
+    "home_directory = '/nowhere'",
+    "TimeZone = 'Asia/Shanghai'",
+    "enable_external_access = false",
+    "errors_as_json = true",
+    "lock_configuration = true",
+)
+
+
+def open_locked(database: str, limits: Limits) -> duckdb.DuckDBPyConnection:
+    """The database read-only, with everything that reaches outside switched off and locked."""
+    connection = duckdb.connect(
+        database,
+        read_only=True,
+        config={
+            "autoload_known_extensions": "false",
+            "autoinstall_known_extensions": "false",
+            "allow_community_extensions": "false",
+            "allow_persistent_secrets": "false",
+            "python_enable_replacements": "false",
+            "memory_limit": f"{limits.engine_bytes // 1024}KiB",
+            "threads": str(limits.threads),
+            "temp_directory": "",
+            "max_temp_directory_size": "0B",
+        },
+    )
+    for bolt in _BOLTS:
+        connection.execute(f"SET {bolt}")
+    return connection
+
+
+def main() -> None:
+    """Serve one request from standard input to standard output, then leave without clean-up."""
+    warnings.simplefilter("ignore")
+    pipe = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
+    _warm_up()
+    request = _read_request(sys.stdin.buffer)
+    if request is None:
+        os._exit(0)
+    try:
+        trailer = _serve(pipe, request)
+    except Refused as refused:
+        trailer = {
+            "kind": "refused",
+            "code": refused.code,
+            "detail": refused.detail[:200],
+            "position": refused.position,
+        }
+    except MemoryError:
+        trailer = {"kind": "Out of Memory", "message": ""}
+    except RecursionError:
+        trailer = {"kind": "depth", "message": ""}
+    except (duckdb.Error, pa.ArrowException, UnicodeError, ValueError) as error:
+        trailer = {"kind": type(error).__name__, "message": str(error)[:20_000]}
+    with contextlib.suppress(BrokenPipeError, MemoryError):
+        send_trailer(pipe, trailer)
+    os._exit(0)
+
+
+def _serve(pipe: BinaryIO, request: dict[str, Any]) -> dict[str, Any]:
+    limits = Limits(**request["limits"])
+    started = time.perf_counter()
+    before_open(limits)
+    try:
+        connection = open_locked(request["database"], limits)
+    except (duckdb.Error, RuntimeError) as error:
+        return {"kind": "open", "message": str(error)[:2000]}
+    hardening = after_open()
+    cut: str | None = None
+    if request["mode"] == "catalogue":
+        table = catalogue_table(connection)
+        options = pa.ipc.IpcWriteOptions(use_threads=False)
+        with pa.ipc.new_stream(FrameWriter(pipe), table.schema, options=options) as writer:
+            writer.write_table(table)
+        rows = table.num_rows
+    else:
+        relation = _relation(connection, request)
+        rows, cut = send_relation(pipe, relation, request["max_rows"], limits.result_bytes)
+    return {
+        "kind": "done",
+        "rows": rows,
+        "cut": cut,
+        "seconds": time.perf_counter() - started,
+        "hardening": hardening,
+    }
+
+
+def _relation(
+    connection: duckdb.DuckDBPyConnection, request: dict[str, Any]
+) -> duckdb.DuckDBPyRelation:
+    sql: str = request["sql"]
+    statement = checked_statement(connection, sql)
+    given = {name: _decoded(value) for name, value in request["parameters"].items()}
+    missing = sorted(statement.named_parameters - given.keys())
+    if missing:
+        raise Refused("parameter", missing[0])
+    used = {name: given[name] for name in statement.named_parameters}
+    try:
+        relation = connection.sql(statement, params=used or None)
+    except duckdb.Error as error:
+        raise _with_position(connection, sql, used, error) from None
+    if relation is None:
+        raise Refused("statement", "")
+    return relation
+
+
+def _with_position(
+    connection: duckdb.DuckDBPyConnection, sql: str, used: dict[str, Any], error: duckdb.Error
+) -> duckdb.Error:
+    """The same error with its place: relations lose it, EXPLAIN of the same text tells it."""
+    if '{"exception_type"' in str(error):
+        return error
+    with contextlib.suppress(duckdb.Error):
+        connection.rollback()
+    try:
+        connection.execute("EXPLAIN\n" + sql, used or None)
+    except duckdb.Error as second:
+        if type(second) is type(error) and '{"exception_type"' in str(second):
+            return type(error)(f"@{len('EXPLAIN ')}@{second}")
+    return error
+
+
+def _decoded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _DECODE[value["type"]](value["value"])
+    return value
+
+
+def _read_request(source: BinaryIO) -> dict[str, Any] | None:
+    header = source.read(4)
+    if len(header) < 4:
+        return None
+    payload = source.read(struct.unpack(">I", header)[0])
+    request: dict[str, Any] = json.loads(payload)
+    return request
+
+
+def _warm_up() -> None:
+    """Do once, while waiting, what the first query would otherwise pay for."""
+    connection = duckdb.connect(":memory:", config={"threads": "1"})
+    send_relation(io.BytesIO(), connection.sql("SELECT 1 AS a, 'a' AS b"), 1, 1 << 20)
+    duckdb.tokenize("SELECT 1")
+    connection.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""Which text the sandbox runs: one SELECT-like statement, or EXPLAIN of one.
+
+This is the first wall, not the only one: whatever passes still meets a read-only database, a
+locked configuration without external access, and a process that can open nothing.
+Runs in the child, because parsing hostile text is part of the danger.
+"""
+
+from __future__ import annotations
+
+import re
+
+import duckdb
+
+__all__ = ["Refused", "checked_statement"]
+
+# These tell where files lie and how the server is set up, or run text as SQL behind our back.
+_CLOSED = frozenset(
+    {
+        "current_setting",
+        "duckdb_databases",
+        "duckdb_extensions",
+        "duckdb_external_file_cache",
+        "duckdb_log_contexts",
+        "duckdb_logs",
+        "duckdb_logs_parsed",
+        "duckdb_secret_types",
+        "duckdb_secrets",
+        "duckdb_settings",
+        "duckdb_temporary_files",
+        "json_execute_serialized_sql",
+        "pg_settings",
+        "pragma_database_list",
+    }
+)
+_CLOSED_AS_CALL = frozenset({"query", "query_table"})
+_SELECT_WORDS = frozenset({"select", "with", "from", "values", "table", "pivot", "unpivot", "("})
+_SHOW_WORDS = frozenset({"describe", "desc", "show", "summarize"})
+_PIVOT_START = frozenset({"pivot", "pivot_wider", "from", "with", "select", "("})
+
+
+class Refused(Exception):
+    """The text is not run. `code` names the sentence, `detail` fills it."""
+
+    def __init__(self, code: str, detail: str = "", position: int | None = None) -> None:
+        super().__init__(code)
+        self.code, self.detail, self.position = code, detail, position
+
+
+def checked_statement(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
+    """The one statement of `sql`; raises Refused, or what the parser raises."""
+    if "\x00" in sql:
+        raise Refused("control", position=len(sql.partition("\x00")[0].encode()))
+    tokens = _tokens(sql)
+    _refuse_closed_names(tokens)
+    words = [text.lower() for text, _, _ in tokens[:12]]
+    statements = connection.extract_statements(sql)
+    if not statements:
+        raise Refused("empty")
+    if len(statements) > 1:
+        raise Refused("several", str(len(statements)))
+    if words and words[0] == "explain":
+        words = _after_explain(words)
+        _require_select(words, statements[0], explained=True)
+    else:
+        _require_select(words, statements[0], explained=False)
+    return statements[0]
+
+
+def _require_select(words: list[str], statement: duckdb.Statement, *, explained: bool) -> None:
+    first = words[0] if words else ""
+    try:
+        kind = statement.type
+    except ValueError as error:  # a kind that the Python client has no name for
+        raise Refused("statement", first.upper()) from error
+    if explained:
+        allowed = kind == duckdb.StatementType.EXPLAIN and first in _SELECT_WORDS
+    elif kind == duckdb.StatementType.MULTI:  # what PIVOT becomes: an enumeration and a SELECT
+        allowed = first in _PIVOT_START
+    else:
+        allowed = kind == duckdb.StatementType.SELECT and first in _SELECT_WORDS | _SHOW_WORDS
+    if not allowed:
+        raise Refused("statement", first.upper())
+
+
+def _after_explain(words: list[str]) -> list[str]:
+    rest = words[1:]
+    if rest and rest[0] == "analyze":
+        rest = rest[1:]
+    elif rest and rest[0] == "(" and rest[1:2] and rest[1] not in _SELECT_WORDS:
+        rest = rest[rest.index(")") + 1 :] if ")" in rest else []
+    return rest
+
+
+def _tokens(sql: str) -> list[tuple[str, str, int]]:
+    """(text, kind, byte offset) of every token but comments; the engine counts in bytes."""
+    raw = sql.encode("utf-8", "surrogatepass")
+    marks = duckdb.tokenize(sql)
+    found = []
+    for index, (start, kind) in enumerate(marks):
+        end = marks[index + 1][0] if index + 1 < len(marks) else len(raw)
+        text = raw[start:end].decode("utf-8", "replace").strip()
+        if kind.name != "comment" and text:
+            found.append((text, kind.name, start))
+    return found
+
+
+def _refuse_closed_names(tokens: list[tuple[str, str, int]]) -> None:
+    for index, (text, kind, start) in enumerate(tokens):
+        name = _plain(text, kind)
+        called = index + 1 < len(tokens) and tokens[index + 1][0].startswith("(")
+        if name in _CLOSED or (called and name in _CLOSED_AS_CALL):
+            raise Refused("closed", name, start)
+
+
+def _plain(text: str, kind: str) -> str:
+    """The name that a token could stand for: unquoted, unescaped, in lower case.
+
+    A string counts too, since `FROM 'name'` reads the table of that name.
+    """
+    if kind == "string_const":
+        if text[:1] in "eE" and text[1:2] == "'":
+            text = re.sub(r"\\x([0-9a-fA-F]{1,2})", lambda m: chr(int(m[1], 16)), text[1:])
+            text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), text)
+            text = re.sub(r"\\([0-7]{1,3})", lambda m: chr(int(m[1], 8)), text)
+        text = re.sub(r"^\$\w*\$|\$\w*\$$", "", text)
+    return text.strip("'\"").lower()

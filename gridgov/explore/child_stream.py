@@ -1,0 +1,95 @@
+"""The child's side of the pipe: frames of Arrow IPC bytes, then one JSON trailer.
+
+A frame is one byte of kind (`A` Arrow, `J` trailer), four bytes of length (big endian), bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+from typing import Any, BinaryIO
+
+import duckdb
+import pyarrow as pa
+
+__all__ = ["FrameWriter", "send_relation", "send_trailer"]
+
+_CHUNK_BYTES = 1 << 20
+_BATCH_ROWS = 8192
+# Arrow carries these as opaque bytes or in another zone's time: text and local time read better.
+_AS_TEXT = ("BIGNUM", "VARINT", "VARIANT", "BIT", "GEOMETRY", "TIME WITH TIME ZONE")
+
+
+class FrameWriter(io.RawIOBase):
+    """A file that Arrow writes to; every write becomes frames on the pipe."""
+
+    def __init__(self, pipe: BinaryIO) -> None:
+        self._pipe = pipe
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        view = memoryview(data).cast("B")
+        for start in range(0, len(view), _CHUNK_BYTES):
+            part = view[start : start + _CHUNK_BYTES]
+            self._pipe.write(b"A" + struct.pack(">I", len(part)))
+            self._pipe.write(part)
+        return len(view)
+
+
+def send_trailer(pipe: BinaryIO, trailer: dict[str, Any]) -> None:
+    """The last frame: what became of the query."""
+    payload = json.dumps(trailer, ensure_ascii=False).encode("utf-8", "replace")
+    pipe.write(b"J" + struct.pack(">I", len(payload)) + payload)
+    pipe.flush()
+
+
+def send_relation(
+    pipe: BinaryIO, relation: duckdb.DuckDBPyRelation, max_rows: int | None, max_bytes: int
+) -> tuple[int, str | None]:
+    """Stream rows until the end or a ceiling; (rows sent, what cut it: "rows", "bytes" or None)."""
+    reader = _readable(relation).to_arrow_reader(_BATCH_ROWS)
+    options = pa.ipc.IpcWriteOptions(use_threads=False)
+    rows = sent = 0
+    cut: str | None = None
+    with pa.ipc.new_stream(FrameWriter(pipe), reader.schema, options=options) as writer:
+        for batch in reader:
+            keep, cut = _room(batch, rows, sent, max_rows, max_bytes)
+            if keep:
+                writer.write_batch(batch.slice(0, keep))
+            rows += keep
+            sent += batch.nbytes
+            if cut:
+                break
+    return rows, cut
+
+
+def _room(
+    batch: pa.RecordBatch, rows: int, sent: int, max_rows: int | None, max_bytes: int
+) -> tuple[int, str | None]:
+    keep, cut = int(batch.num_rows), None
+    if max_rows is not None and rows + keep > max_rows:
+        keep, cut = max_rows - rows, "rows"
+    if sent + batch.nbytes > max_bytes:
+        fits = (max_bytes - sent) * batch.num_rows // max(batch.nbytes, 1)
+        if fits < keep:
+            keep, cut = fits, "bytes"
+    return keep, cut
+
+
+def _readable(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """The relation with types that every reader understands, where its names allow to say so."""
+    names, types = relation.columns, [str(kind) for kind in relation.types]
+    if len({name.lower() for name in names}) < len(names):
+        return relation
+    columns, changed = [], False
+    for name, kind in zip(names, types, strict=True):
+        quoted = '"' + name.replace('"', '""') + '"'
+        target = "VARCHAR" if kind.startswith(_AS_TEXT) else None
+        if kind == "TIMESTAMP WITH TIME ZONE":
+            target = "TIMESTAMP"
+        changed = changed or target is not None
+        columns.append(f"CAST({quoted} AS {target}) AS {quoted}" if target else quoted)
+    return relation.project(", ".join(columns)) if changed else relation
