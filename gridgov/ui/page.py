@@ -21,7 +21,7 @@ from gridgov.ui import html
 from gridgov.ui.download import definitions_block, page_workbook, table_downloads
 from gridgov.ui.view import View, current_view
 
-__all__ = ["Shown", "cards", "context_line", "empty", "foot", "page", "section", "show", "table"]
+__all__ = ["Shown", "cards", "context_parts", "empty", "foot", "page", "section", "show", "table"]
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,8 @@ def page(title: str, *, context: bool = True, needs: str | None = None) -> View:
     """
     view = current_view()
     st.session_state[_RUN_KEY] = _Run()
-    st.html(f'<h1 class="gg-title">{html.escape(title)}</h1>')
-    if context and view.has_data:
-        context_line(view)
+    parts = context_parts(view) if context and view.has_data else []
+    st.html(html.page_title_html(title, parts))
     if needs and view.has_data and not _has_rows(view, needs):
         empty(
             _("还没有{log}记录。", log=_LOGS[needs]()),
@@ -71,8 +70,8 @@ def _has_rows(view: View, log: str) -> bool:
     return bool(view.reader.rows(f"queries/has_{log}.sql")[0][0])
 
 
-def context_line(view: View) -> None:
-    """Period, comparison, place, and whether the period is still running."""
+def context_parts(view: View) -> list[str]:
+    """Period (and whether it is still running), comparison, place, further filters."""
     span, compared = view.filters.span, view.filters.compared
     parts = [_span_text(span)]
     if span.is_unfinished:
@@ -88,7 +87,7 @@ def context_line(view: View) -> None:
     parts.append(place_name(view))
     chosen = [value for values in view.filters.where().values() for value in values]
     parts.extend(chosen)
-    st.html(html.context_line_html(parts))
+    return parts
 
 
 def place_name(view: View) -> str:
@@ -119,10 +118,7 @@ def _days(span: Span) -> str:
 
 def section(title: str, note: str = "") -> None:
     """A section's heading with, if need be, one muted line."""
-    body = f'<h2 class="gg-section">{html.escape(title)}</h2>'
-    if note:
-        body += f'<p class="gg-caption">{html.escape(note)}</p>'
-    st.html(body)
+    st.html(html.section_html(title) + (html.caption_html(note) if note else ""))
 
 
 def empty(sentence: str, next_step: str = "") -> None:
@@ -132,7 +128,7 @@ def empty(sentence: str, next_step: str = "") -> None:
 
 def cards(bodies: Sequence[str]) -> None:
     """A row of metric cards (HTML from `gridgov.ui.html.card_html`), three a row when wide."""
-    st.html(f'<div class="gg-cards">{"".join(bodies)}</div>')
+    st.html(html.cards_html(bodies))
 
 
 def show(
@@ -196,7 +192,7 @@ def _below(shown: Shown, key: str, note: str) -> None:
     """The line under a figure: what to see, and a quiet door to table, definition, download."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"below_{key}"):
         if note:
-            st.html(f'<p class="gg-caption">{html.escape(note)}</p>', width="stretch")
+            st.html(html.caption_html(note), width="stretch")
         door = st.popover(_("数据与口径"), type="tertiary", on_change="rerun", key=f"more_{key}")
         if door.open:
             with door:

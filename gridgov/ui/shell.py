@@ -10,14 +10,15 @@ import streamlit as st
 from gridgov.access.policy import scope_of
 from gridgov.access.roles import Identity
 from gridgov.errors import GridGovError, WarehouseMissing
-from gridgov.figures.palette import palette
+from gridgov.figures.palette import Palette
 from gridgov.filters import Filters
 from gridgov.locale import _
+from gridgov.ui import html
 from gridgov.ui.identity import account_menu, identity_of_run, language_of_run
 from gridgov.ui.navigation import PAGES, SECTIONS, PageSpec, allowed
 from gridgov.ui.page import empty
 from gridgov.ui.sidebar import choose_filters, data_line, filters_of_run
-from gridgov.ui.theme import inject_css
+from gridgov.ui.theme import apply_theme
 from gridgov.ui.view import View, set_view
 from gridgov.warehouse import Reader, Warehouse
 
@@ -31,7 +32,7 @@ def run() -> None:
     identity = identity_of_run()
     language_of_run(identity)
     st.set_page_config(page_title=_("格格看板"), page_icon="🏘️", layout="wide")
-    inject_css()
+    palette = apply_theme()
     pages = {
         spec.name: st.Page(
             _PAGES / f"{spec.name}.py",
@@ -45,7 +46,7 @@ def run() -> None:
     chosen = st.navigation(_by_section(pages), expanded=True)
     spec = next(spec for spec in PAGES if _(spec.title) == chosen.title)
     with st.sidebar:
-        view = _view(identity, spec)
+        view = _view(identity, spec, palette)
     set_view(view)
     try:
         if spec.needs_data and not view.has_data:
@@ -67,7 +68,7 @@ def _by_section(pages: dict[str, st.Page]) -> dict[str, list[st.Page]]:
     return sections
 
 
-def _view(identity: Identity, spec: PageSpec) -> View:
+def _view(identity: Identity, spec: PageSpec, palette: Palette) -> View:
     """Open the data for this person and draw the side bar."""
     opened = _open(identity)
     today = (opened.data_date if opened else None) or date.today()
@@ -82,7 +83,7 @@ def _view(identity: Identity, spec: PageSpec) -> View:
     return View(
         identity=identity,
         filters=filters,
-        palette=palette("dark" if st.context.theme.type == "dark" else "light"),
+        palette=palette,
         page_name=spec.name,
         opened=opened,
     )
@@ -96,7 +97,7 @@ def _open(identity: Identity) -> Reader | None:
 
 
 def _nothing_loaded(identity: Identity, spec: PageSpec) -> None:
-    st.html(f'<h1 class="gg-title">{_(spec.title)}</h1>')
+    st.html(html.page_title_html(_(spec.title)))
     empty(
         _("还没有导入任何数据。"),
         _(

@@ -15,7 +15,7 @@ from gridgov.filters import COMPARISONS, PERIODS, Comparison, Filters, Period
 from gridgov.locale import _, language
 from gridgov.queries.choices import GridChoice, filter_choices
 from gridgov.schema.values import COMPLAINT_SOURCES, PILLARS
-from gridgov.ui.html import escape
+from gridgov.ui import html
 from gridgov.warehouse import Reader
 
 __all__ = ["choose_filters", "data_line", "filters_of_run"]
@@ -143,7 +143,6 @@ def data_line(reader: Reader) -> None:
     if version.created_at is not None:
         parts.append(_("{moment} 导入", moment=formats.moment(version.created_at)))
     parts.append(_("版本 {number}", number=version.number))
-    text = " · ".join(parts)
     if version.sample_only:
-        text += f"<br>{escape(_('演示数据，并非真实居民'))}"
-    st.html(f'<p class="gg-context">{text}</p>')
+        parts.append(_("演示数据，并非真实居民"))
+    st.html(html.context_line_html(parts))
