@@ -21,7 +21,18 @@ from gridgov.ui import html
 from gridgov.ui.download import definitions_block, page_workbook, table_downloads
 from gridgov.ui.view import View, current_view
 
-__all__ = ["Shown", "cards", "context_parts", "empty", "foot", "page", "section", "show", "table"]
+__all__ = [
+    "Shown",
+    "cards",
+    "context_parts",
+    "empty",
+    "foot",
+    "page",
+    "section",
+    "show",
+    "table",
+    "table_of",
+]
 
 
 @dataclass(frozen=True)
@@ -180,6 +191,13 @@ def table(
     _note(shown)
     st.html(body)
     _below(shown, key, note)
+
+
+def table_of(title: str, frame: pd.DataFrame, key: str, *, height: int = 360) -> None:
+    """Show rows (labels as column names) in a scrolling, sortable table and offer them."""
+    _note(Shown(title, frame))
+    st.dataframe(frame, hide_index=True, height=height, alt=title, key=key)
+    table_downloads(title, frame, (), key=key)
 
 
 def _note(shown: Shown) -> None:

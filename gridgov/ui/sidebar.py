@@ -16,9 +16,10 @@ from gridgov.locale import _, language
 from gridgov.queries.choices import GridChoice, filter_choices
 from gridgov.schema.values import COMPLAINT_SOURCES, PILLARS
 from gridgov.ui import html
+from gridgov.ui.view import current_view
 from gridgov.warehouse import Reader
 
-__all__ = ["choose_filters", "data_line", "filters_of_run"]
+__all__ = ["choose_filters", "data_line", "filters_of_run", "set_filters"]
 
 _STATE = "filters"
 _URL = "filters_url"
@@ -146,3 +147,10 @@ def data_line(reader: Reader) -> None:
     if version.sample_only:
         parts.append(_("演示数据，并非真实居民"))
     st.html(html.context_line_html(parts))
+
+
+def set_filters(**values: object) -> None:
+    """Set filters from the page (a click on a grid) and run it again with them."""
+    _store(current_view().filters.changed(**values))
+    _forget_widgets()
+    st.rerun()

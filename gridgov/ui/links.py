@@ -1,0 +1,43 @@
+"""Going from a page to another with the filters set."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gridgov.filters import Filters
+from gridgov.locale import _
+from gridgov.ui.navigation import allowed, page_named
+from gridgov.ui.view import current_view
+
+__all__ = ["href", "link", "may_open", "open_page"]
+
+
+def may_open(name: str) -> bool:
+    """Whether the person of this run has that page."""
+    return any(spec.name == name for spec in allowed(current_view().identity))
+
+
+def href(name: str, filters: Filters, **more: str) -> str:
+    """The address of a page with filters, for links inside HTML."""
+    from urllib.parse import urlencode
+
+    query = urlencode({**filters.to_url(), **more})
+    return f"/{name}" + (f"?{query}" if query else "")
+
+
+def link(name: str, filters: Filters, *, label: str | None = None, **more: str) -> None:
+    """A link to a page with filters; plain text where the person has no such page."""
+    text = label or _(page_named(name).title)
+    if may_open(name):
+        st.page_link(_page(name), label=text, query_params={**filters.to_url(), **more})
+    else:
+        st.text(text)
+
+
+def open_page(name: str, filters: Filters, **more: str) -> None:
+    """Leave for another page with filters; ends the run."""
+    st.switch_page(_page(name), query_params={**filters.to_url(), **more})
+
+
+def _page(name: str) -> str:
+    return f"pages/{name}.py"
