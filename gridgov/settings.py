@@ -16,10 +16,9 @@ from pathlib import Path
 from gridgov.errors import UsageError
 from gridgov.locale import _
 
-__all__ = ["DEFAULT_WAREHOUSE", "DEFAULT_WORKSPACE", "Network", "OidcSettings", "Settings"]
+__all__ = ["DEFAULT_WAREHOUSE", "Network", "OidcSettings", "Settings"]
 
 DEFAULT_WAREHOUSE = Path("data/warehouse")
-DEFAULT_WORKSPACE = Path("data/workspace/workspace.sqlite")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -48,8 +47,8 @@ class Settings:
     """What the environment says. `workspace_url` is an SQLAlchemy address."""
 
     warehouse: Path = DEFAULT_WAREHOUSE
-    workspace_url: str = f"sqlite:///{DEFAULT_WORKSPACE}"
-    key_file: Path = Path("data/key/pseudonym.key")
+    workspace_url: str = "sqlite:///data/workspace/workspace.sqlite"
+    key_file: Path = Path("data/pseudonym.key")
     demo: bool | None = None
     trusted_proxies: tuple[Network, ...] = ()
     secure_cookie: bool | None = None
@@ -62,10 +61,13 @@ class Settings:
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read the variables. Raises `UsageError` naming the variable that is wrong."""
         env = os.environ if environ is None else environ
+        warehouse = Path(env.get("GRIDGOV_WAREHOUSE") or DEFAULT_WAREHOUSE)
+        key = env.get("GRIDGOV_KEY_FILE") or env.get("GRIDGOV_KEY")
         return cls(
-            warehouse=Path(env.get("GRIDGOV_WAREHOUSE") or DEFAULT_WAREHOUSE),
-            workspace_url=_workspace_url(env.get("GRIDGOV_WORKSPACE", "")),
-            key_file=Path(env.get("GRIDGOV_KEY_FILE") or cls.key_file),
+            warehouse=warehouse,
+            workspace_url=_workspace_url(env.get("GRIDGOV_WORKSPACE", ""), warehouse),
+            # The same place as the loader's: beside the warehouse, never in it.
+            key_file=Path(key) if key else warehouse.parent / "pseudonym.key",
             demo=_flag(env, "GRIDGOV_DEMO"),
             trusted_proxies=_networks(env.get("GRIDGOV_TRUSTED_PROXIES", "")),
             secure_cookie=_flag(env, "GRIDGOV_SECURE_COOKIE"),
@@ -86,10 +88,10 @@ class Settings:
         return Path(self.workspace_url.removeprefix(prefix))
 
 
-def _workspace_url(text: str) -> str:
-    """An address as it is, a plain path as SQLite, nothing as the default file."""
+def _workspace_url(text: str, warehouse: Path) -> str:
+    """An address as it is, a plain path as SQLite, nothing as a file beside the warehouse."""
     if not text:
-        return f"sqlite:///{DEFAULT_WORKSPACE}"
+        return f"sqlite:///{warehouse.parent / 'workspace' / 'workspace.sqlite'}"
     if "://" not in text:
         return f"sqlite:///{text}"
     scheme, rest = text.split("://", 1)

@@ -18,6 +18,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+@app.callback()
+def _root() -> None:
+    """With a callback Typer keeps the command's name even when a single one is mounted."""
+
+
 # Name of the command → module with a Typer `app`, or a plain function of the command's name.
 _GROUPS = {
     "awards": "gridgov.cli.awards",

@@ -1,0 +1,221 @@
+"""One archive with everything: published data, workspace, pseudonym key, and what each weighs.
+
+Published files never change, so opening them all first gives one moment although a load may
+publish and expire versions meanwhile. The last member is `manifest.json` with the SHA-256 of every
+other; a restore compares before it puts anything in place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import Engine
+
+from gridgov.errors import UsageError, WorkspaceError
+from gridgov.locale import _
+from gridgov.settings import Settings
+from gridgov.workspace.clock import now
+from gridgov.workspace.dump import dump, is_empty, load
+from gridgov.workspace.engine import open_workspace
+
+__all__ = ["ArchiveContent", "read_archive", "write_archive"]
+
+_FORMAT = 1
+_WORKSPACE, _KEY, _MANIFEST = "workspace.jsonl", "pseudonym.key", "manifest.json"
+# What a member of an archive may be called: nothing absolute, hidden, or with a step upwards.
+_MEMBER = re.compile(r"(workspace\.jsonl|pseudonym\.key|warehouse(/[A-Za-z0-9_][A-Za-z0-9_.\-]*)+)")
+_SKIPPED = (".lock", ".tmp", ".wal", ".part")
+
+
+@dataclass(frozen=True)
+class ArchiveContent:
+    """How many published files and how many rows of the workspace an archive holds."""
+
+    files: int
+    rows: int
+
+
+def write_archive(out: Path, warehouse: Path, engine: Engine, key_file: Path) -> ArchiveContent:
+    """Write the archive beside its name first, mode 0600, then rename: never half a backup."""
+    sums: dict[str, str] = {}
+    with ExitStack() as stack:
+        files = [(name, stack.enter_context(opened)) for name, opened in _published(warehouse)]
+        if key_file.is_file():
+            files.append((_KEY, stack.enter_context(key_file.open("rb"))))
+        target = stack.enter_context(_new_file(out))
+        archive = stack.enter_context(tarfile.open(fileobj=target, mode="w:gz", compresslevel=1))
+        for name, handle in files:
+            _add(archive, name, handle, os.fstat(handle.fileno()).st_size, sums)
+        rows = _add_workspace(archive, engine, stack, sums)
+        content = {"format": _FORMAT, "made_at": now().isoformat(), "rows": rows, "sha256": sums}
+        text = json.dumps(content, indent=1).encode()
+        _add(archive, _MANIFEST, io.BytesIO(text), len(text), {})
+    return ArchiveContent(sum(name.startswith("warehouse/") for name in sums), rows)
+
+
+def read_archive(
+    source: Path, settings: Settings, warehouse: Path, *, replace: bool
+) -> ArchiveContent:
+    """Check the archive whole, then put warehouse, key and workspace in place.
+
+    With `replace` what is there is moved aside under a name that says when. Raises
+    `UsageError` when something is there otherwise, `WorkspaceError` for a damaged archive.
+    """
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=warehouse.parent, prefix=".restore-") as name:
+        staged = Path(name)
+        rows = _unpack(source, staged)
+        stamp = f"{now():%Y%m%d-%H%M%S}"
+        places = [warehouse, settings.key_file]
+        if settings.workspace_path is not None:
+            places.append(settings.workspace_path)
+        _clear(places, stamp, replace=replace)
+        engine = open_workspace(settings.workspace_url)
+        if not is_empty(engine):
+            raise UsageError(_("工作库已有内容，请在 GRIDGOV_WORKSPACE 给出空库的地址再恢复"))
+        with (staged / _WORKSPACE).open(encoding="utf-8") as lines:
+            load(engine, lines)
+        (staged / "warehouse").mkdir(exist_ok=True)
+        files = sum(path.is_file() for path in (staged / "warehouse").rglob("*"))
+        shutil.move(staged / "warehouse", warehouse)
+        if (staged / _KEY).exists():
+            settings.key_file.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(staged / _KEY, settings.key_file)
+    return ArchiveContent(files, rows)
+
+
+def _published(warehouse: Path) -> Iterator[tuple[str, IO[bytes]]]:
+    """Every file of the warehouse, opened, the pointer first: what it names cannot vanish later."""
+    pointer = warehouse / "CURRENT"
+    found = sorted(path for path in warehouse.rglob("*") if path.is_file() and path != pointer)
+    for path in [pointer, *found]:
+        parts = path.relative_to(warehouse).parts
+        if path.name.endswith(_SKIPPED) or any(part.startswith(".") for part in parts):
+            continue
+        try:
+            yield "/".join(("warehouse", *parts)), path.open("rb")
+        except FileNotFoundError:
+            continue
+
+
+def _add_workspace(
+    archive: tarfile.TarFile, engine: Engine, stack: ExitStack, sums: dict[str, str]
+) -> int:
+    handle: IO[bytes] = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 (the stack)
+    rows = -1
+    for line in dump(engine):
+        handle.write(line.encode() + b"\n")
+        rows += 1
+    size = handle.tell()
+    handle.seek(0)
+    _add(archive, _WORKSPACE, handle, size, sums)
+    return rows
+
+
+class _Summed:
+    """A file that is summed up while it is read."""
+
+    def __init__(self, handle: IO[bytes]) -> None:
+        self._handle = handle
+        self.sum = hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        block = self._handle.read(size)
+        self.sum.update(block)
+        return block
+
+
+def _add(
+    archive: tarfile.TarFile, name: str, handle: IO[bytes], size: int, sums: dict[str, str]
+) -> None:
+    member = tarfile.TarInfo(name)
+    member.size, member.mode, member.mtime = size, 0o600, int(datetime.now().timestamp())
+    summed = _Summed(handle)
+    archive.addfile(member, summed)
+    sums[name] = summed.sum.hexdigest()
+
+
+@contextmanager
+def _new_file(out: Path) -> Iterator[IO[bytes]]:
+    part = out.with_name(f".{out.name}.part")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as handle:
+            yield handle
+            handle.flush()
+            os.fsync(handle.fileno())
+        part.replace(out)
+    except OSError as error:
+        raise UsageError(_("写不了 {path}：{why}", path=out, why=error.strerror)) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _unpack(source: Path, staged: Path) -> int:
+    """Take the archive apart into `staged` and compare every sum; returns the workspace's rows."""
+    sums: dict[str, str] = {}
+    manifest: dict[str, object] = {}
+    try:
+        with tarfile.open(source, mode="r:gz") as archive:
+            for member in archive:
+                handle = archive.extractfile(member) if member.isreg() else None
+                if handle is None:
+                    raise WorkspaceError(_("{path} 不是本程序的备份", path=source))
+                if member.name == _MANIFEST:
+                    manifest = json.loads(handle.read())
+                elif _MEMBER.fullmatch(member.name):
+                    sums[member.name] = _store(handle, staged / member.name)
+                else:
+                    raise WorkspaceError(_("{path} 不是本程序的备份", path=source))
+    except FileNotFoundError as error:
+        raise UsageError(_("没有文件 {path}", path=source)) from error
+    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+        raise WorkspaceError(_("备份 {path} 已损坏：{why}", path=source, why=error)) from error
+    if manifest.get("format") != _FORMAT or manifest.get("sha256") != sums:
+        raise WorkspaceError(_("备份 {path} 不完整或被改动", path=source))
+    return int(str(manifest["rows"]))
+
+
+def _store(handle: IO[bytes], path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    summed = _Summed(handle)
+    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        while block := summed.read(1 << 20):
+            out.write(block)
+        out.flush()
+        os.fsync(out.fileno())
+    return summed.sum.hexdigest()
+
+
+def _clear(places: list[Path], stamp: str, *, replace: bool) -> None:
+    """Make room: nothing is deleted, what is there gets a name that says when it was moved."""
+    taken = [place for place in places if place.exists() and not _is_empty_folder(place)]
+    if taken and not replace:
+        raise UsageError(
+            _("{path} 已存在，确要恢复请加 --replace（旧的会移到旁边）", path=taken[0])
+        )
+    for place in places:
+        if _is_empty_folder(place):
+            place.rmdir()
+        for path in (place, Path(f"{place}-wal"), Path(f"{place}-shm")):
+            if path.exists():
+                path.rename(path.with_name(f"{path.name}.before-{stamp}"))
+
+
+def _is_empty_folder(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())
