@@ -15,6 +15,7 @@ import streamlit as st
 from gridgov import formats
 from gridgov.figures.chart import Chart, figure_config
 from gridgov.filters import COMPARISONS, Span
+from gridgov.labels import labelled
 from gridgov.locale import _
 from gridgov.queries.choices import grid_path
 from gridgov.ui import html
@@ -196,7 +197,7 @@ def table(
 def table_of(title: str, frame: pd.DataFrame, key: str, *, height: int = 360) -> None:
     """Show rows (labels as column names) in a scrolling, sortable table and offer them."""
     _note(Shown(title, frame))
-    st.dataframe(frame, hide_index=True, height=height, alt=title, key=key)
+    st.dataframe(labelled(frame), hide_index=True, height=height, alt=title, key=key)
     table_downloads(title, frame, (), key=key)
 
 
@@ -214,7 +215,7 @@ def _below(shown: Shown, key: str, note: str) -> None:
         door = st.popover(_("数据与口径"), type="tertiary", on_change="rerun", key=f"more_{key}")
         if door.open:
             with door:
-                st.dataframe(shown.frame, hide_index=True, height=240, alt=shown.title)
+                st.dataframe(labelled(shown.frame), hide_index=True, height=240, alt=shown.title)
                 definitions_block(shown.metrics)
                 table_downloads(shown.title, shown.frame, shown.metrics, key=key)
 
