@@ -5,12 +5,13 @@ Read in the child as any query is, and kept until the database file changes.
 
 from __future__ import annotations
 
+import json
+import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
-
-import pyarrow as pa
+from typing import Any
 
 from gridgov.explore.limits import Limits
 from gridgov.explore.result import open_batches
@@ -26,78 +27,18 @@ __all__ = [
 ]
 
 _KEPT = 8
-_FUNCTIONS = [
-    "count",
-    "sum",
-    "avg",
-    "min",
-    "max",
-    "median",
-    "quantile_cont",
-    "stddev_samp",
-    "round",
-    "coalesce",
-    "nullif",
-    "case",
-    "date_trunc",
-    "date_part",
-    "date_diff",
-    "strftime",
-    "cast",
-    "try_cast",
-    "concat",
-    "substring",
-    "replace",
-    "regexp_matches",
-    "row_number",
-    "rank",
-    "lag",
-    "lead",
-    "string_agg",
-    "list",
-    "any_value",
-    "arg_max",
-    "arg_min",
-]
-_KEYWORDS = [
-    "SELECT",
-    "FROM",
-    "WHERE",
-    "GROUP",
-    "ORDER",
-    "BY",
-    "HAVING",
-    "LIMIT",
-    "JOIN",
-    "LEFT",
-    "ON",
-    "USING",
-    "WITH",
-    "AS",
-    "AND",
-    "OR",
-    "NOT",
-    "NULL",
-    "IN",
-    "BETWEEN",
-    "LIKE",
-    "CASE",
-    "WHEN",
-    "THEN",
-    "ELSE",
-    "END",
-    "DISTINCT",
-    "UNION",
-    "ALL",
-    "OVER",
-    "PARTITION",
-    "QUALIFY",
-    "FILTER",
-    "PIVOT",
-    "EXPLAIN",
-    "DESCRIBE",
-    "SUMMARIZE",
-]
+_FUNCTIONS = re.findall(
+    r"\w+",
+    """count sum avg min max median quantile_cont stddev_samp round coalesce nullif date_trunc
+    date_part date_diff strftime try_cast concat substring replace regexp_matches row_number rank
+    lag lead string_agg list any_value arg_max arg_min""",
+)
+_KEYWORDS = re.findall(
+    r"\w+",
+    """SELECT FROM WHERE GROUP ORDER BY HAVING LIMIT JOIN LEFT ON USING WITH AS AND OR NOT NULL IN
+    BETWEEN LIKE CASE WHEN THEN ELSE END DISTINCT UNION ALL OVER PARTITION QUALIFY FILTER PIVOT
+    CAST EXPLAIN DESCRIBE SUMMARIZE""",
+)
 
 
 @dataclass(frozen=True)
@@ -143,13 +84,13 @@ def schema_catalogue(database: Path, *, limits: Limits | None = None) -> tuple[C
             return _kept[key]
     limits = limits or Limits()
 
-    def read(reader: FrameReader) -> pa.Table:
-        schema, batches = open_batches(reader)
-        return pa.Table.from_batches(list(batches), schema=schema)
+    def read(reader: FrameReader) -> str:
+        _schema, batches = open_batches(reader)
+        return "".join(str(value) for batch in batches for value in batch.column(0).to_pylist())
 
     request = request_for("catalogue", "", {}, None, limits)
-    table, _trailer = call_child(database, request, limits, read)
-    tables = _tables(table)
+    text, _trailer = call_child(database, request, limits, read)
+    tables = _tables(json.loads(text))
     with _lock:
         _kept[key] = tables
         while len(_kept) > _KEPT:
@@ -172,27 +113,27 @@ def completions(database: Path) -> tuple[Completion, ...]:
     return tuple(words)
 
 
-def _tables(table: pa.Table) -> tuple[CatalogueTable, ...]:
-    grouped: dict[str, list[dict[str, object]]] = {}
-    for row in table.to_pylist():
-        grouped.setdefault(row["table_name"], []).append(row)
+def _tables(listed: list[dict[str, Any]]) -> tuple[CatalogueTable, ...]:
+    grouped: dict[str, list[dict[str, Any]]] = {}
+    for row in listed:
+        grouped.setdefault(str(row["table"]), []).append(row)
     return tuple(
         CatalogueTable(
             name=name,
             comment=str(rows[0]["table_comment"] or ""),
             is_view=bool(rows[0]["is_view"]),
-            rows=_whole(rows[0]["row_count"]),
+            rows=_whole(rows[0]["rows"]),
             columns=tuple(_column(row) for row in rows),
         )
         for name, rows in grouped.items()
     )
 
 
-def _column(row: dict[str, object]) -> CatalogueColumn:
+def _column(row: dict[str, Any]) -> CatalogueColumn:
     samples = row["samples"]
     return CatalogueColumn(
-        name=str(row["column_name"]),
-        type=str(row["data_type"]),
+        name=str(row["column"]),
+        type=str(row["type"]),
         comment=str(row["comment"] or ""),
         samples=tuple(str(value) for value in samples) if isinstance(samples, list) else (),
     )

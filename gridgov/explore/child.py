@@ -18,15 +18,15 @@ import warnings
 from datetime import date, datetime
 from datetime import time as clock
 from decimal import Decimal
+from importlib.abc import MetaPathFinder
 from typing import Any, BinaryIO
 
 import duckdb
-import pyarrow as pa
 
-from gridgov.explore.child_catalogue import catalogue_table
+from gridgov.explore.child_catalogue import catalogue_relation
 from gridgov.explore.child_confine import after_open, before_open
 from gridgov.explore.child_statement import Refused, checked_statement
-from gridgov.explore.child_stream import FrameWriter, send_relation, send_trailer
+from gridgov.explore.child_stream import send_relation, send_trailer
 from gridgov.explore.limits import Limits
 
 __all__ = ["main"]
@@ -45,6 +45,14 @@ _BOLTS = (
     "errors_as_json = true",
     "lock_configuration = true",
 )
+
+
+class _NoPandas(MetaPathFinder):
+    """Says that pandas is not installed: engine and Arrow look for it and do without."""
+
+    def find_spec(self, name: str, path: object, target: object = None) -> None:
+        if name.partition(".")[0] == "pandas":
+            raise ModuleNotFoundError(name)
 
 
 def open_locked(database: str, limits: Limits) -> duckdb.DuckDBPyConnection:
@@ -90,7 +98,7 @@ def main() -> None:
         trailer = {"kind": "Out of Memory", "message": ""}
     except RecursionError:
         trailer = {"kind": "depth", "message": ""}
-    except (duckdb.Error, pa.ArrowException, UnicodeError, ValueError) as error:
+    except Exception as error:  # the parent must get a sentence, whatever happened
         trailer = {"kind": type(error).__name__, "message": str(error)[:20_000]}
     with contextlib.suppress(BrokenPipeError, MemoryError):
         send_trailer(pipe, trailer)
@@ -106,16 +114,11 @@ def _serve(pipe: BinaryIO, request: dict[str, Any]) -> dict[str, Any]:
     except (duckdb.Error, RuntimeError) as error:
         return {"kind": "open", "message": str(error)[:2000]}
     hardening = after_open()
-    cut: str | None = None
     if request["mode"] == "catalogue":
-        table = catalogue_table(connection)
-        options = pa.ipc.IpcWriteOptions(use_threads=False)
-        with pa.ipc.new_stream(FrameWriter(pipe), table.schema, options=options) as writer:
-            writer.write_table(table)
-        rows = table.num_rows
+        relation = catalogue_relation(connection)
     else:
         relation = _relation(connection, request)
-        rows, cut = send_relation(pipe, relation, request["max_rows"], limits.result_bytes)
+    rows, cut = send_relation(pipe, relation, request["max_rows"], limits.result_bytes)
     return {
         "kind": "done",
         "rows": rows,
@@ -176,9 +179,16 @@ def _read_request(source: BinaryIO) -> dict[str, Any] | None:
 
 
 def _warm_up() -> None:
-    """Do once, while waiting, what the first query would otherwise pay for."""
+    """Do once, while waiting, what the first query would otherwise pay for.
+
+    Everything that is imported late must be imported here: once confined, no file can be opened.
+    pandas is never needed, and its import would cost more than all the rest.
+    """
+    sys.meta_path.insert(0, _NoPandas())
     connection = duckdb.connect(":memory:", config={"threads": "1"})
-    send_relation(io.BytesIO(), connection.sql("SELECT 1 AS a, 'a' AS b"), 1, 1 << 20)
+    values = {"a": date(2026, 1, 1), "b": datetime(2026, 1, 1), "c": clock(1), "d": Decimal("1.5")}
+    relation = connection.sql("SELECT $a, $b, $c, $d, '{}'::JSON, [1]", params=values)
+    send_relation(io.BytesIO(), relation, 1, 1 << 20)
     duckdb.tokenize("SELECT 1")
     connection.close()
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import duckdb
-import pyarrow as pa
+import json
 
-__all__ = ["catalogue_table"]
+import duckdb
+
+__all__ = ["catalogue_relation"]
 
 _SAMPLE_ROWS = 2000
 _SAMPLES = 5
@@ -25,32 +26,23 @@ WHERE NOT c.internal AND c.schema_name = 'main'
 ORDER BY c.table_name, c.column_index
 """
 
-_SCHEMA = pa.schema(
-    [
-        ("table_name", pa.string()),
-        ("table_comment", pa.string()),
-        ("is_view", pa.bool_()),
-        ("row_count", pa.int64()),
-        ("column_name", pa.string()),
-        ("data_type", pa.string()),
-        ("comment", pa.string()),
-        ("samples", pa.list_(pa.string())),
-    ]
-)
+_NAMES = ("table", "table_comment", "is_view", "rows", "column", "type", "comment")
 
 
-def catalogue_table(connection: duckdb.DuckDBPyConnection) -> pa.Table:
-    """One row per column, in the order of the tables' names and the columns' places."""
+def catalogue_relation(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+    """One value, `catalogue`: a JSON list with an object per column, tables by name.
+
+    JSON rather than Arrow built here: Arrow's conversion of Python values imports modules, and a
+    confined process can open no file.
+    """
     rows = connection.execute(_COLUMNS).fetchall()
     samples = {name: _samples(connection, name, rows) for name in {row[0] for row in rows}}
-    names = _SCHEMA.names[:-1]
-    return pa.Table.from_pylist(
-        [
-            {**dict(zip(names, row, strict=True)), "samples": samples[row[0]].get(row[4], [])}
-            for row in rows
-        ],
-        schema=_SCHEMA,
-    )
+    listed = [
+        {**dict(zip(_NAMES, row, strict=True)), "samples": samples[row[0]].get(row[4], [])}
+        for row in rows
+    ]
+    text = json.dumps(listed, ensure_ascii=False)
+    return connection.sql("SELECT $listed AS catalogue", params={"listed": text})
 
 
 def _samples(
@@ -64,7 +56,7 @@ def _samples(
     ]
     query = f"SELECT {', '.join(parts)} FROM (FROM {_quoted(table)} LIMIT {_SAMPLE_ROWS})"
     try:
-        values = connection.execute(query).fetchone() or ()
+        values = connection.execute(query).fetchall()[0]
     except duckdb.Error:  # a view may be broken; its columns are listed all the same
         return {}
     return {column: list(found or []) for column, found in zip(columns, values, strict=True)}
