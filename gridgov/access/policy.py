@@ -75,7 +75,7 @@ def scope_of(identity: Identity) -> Scope:
 _OPEN = frozenset(
     {
         "grid", "grid_month", "calendar", "activity_type", "complaint_category", "grid_closure",
-        "fact_activity", "warehouse_meta",
+        "fact_activity", "warehouse_meta", "model_day", "model_rollup",
     }
 )  # fmt: skip
 _COLLEAGUES = frozenset(
@@ -86,7 +86,7 @@ _COLLEAGUES = frozenset(
 _RESIDENTS = frozenset(
     {
         "fact_visit", "fact_visit_flag", "fact_complaint", "fact_attendance",
-        "fact_contact_period", "key_person", "household",
+        "fact_contact_period", "key_person", "household", "model_key_person",
     }
 )  # fmt: skip
 _BOOKS = frozenset({"load_batch", "load_file"})
