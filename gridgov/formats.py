@@ -19,6 +19,7 @@ from gridgov.locale import _, language
 __all__ = [
     "MISSING",
     "THIN",
+    "bare",
     "change",
     "day",
     "duration",
@@ -46,7 +47,7 @@ MISSING = "—"
 _MINUS = "\u2212"
 # Dates before a span: a span of months is said as a half-year, a quarter, a year where it is one.
 _PERIOD = re.compile(r"^(\d{4})(?:-?(H[12]|Q[1-4]|W\d{2}|\d{2}))?$")
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _UNITS_EN = {
     "人": ("person", "people"),
     "户": ("household", "households"),
@@ -163,6 +164,11 @@ def value(number_: float | None, unit: str = "", *, n: float | None = None, min_
         return percent(number_)
     text = whole(number_) if float(number_).is_integer() else number(number_)
     return with_unit(text, unit, float(number_))
+
+
+def bare(number_: float | None, unit: str = "") -> str:
+    """As `value`, without the unit where a heading says it already; a percent sign stays."""
+    return value(number_, "%" if unit == "%" else "")
 
 
 def change(difference: float | None, unit: str = "") -> str:

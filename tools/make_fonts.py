@@ -103,7 +103,9 @@ def cut(source: str, points: Iterable[int], target: Path, family: str) -> int:
     cutter.subset(font)
     for record in font["name"].names:
         if record.nameID in (1, 16):
-            font["name"].setName(family, record.nameID, record.platformID, record.platEncID, record.langID)
+            font["name"].setName(
+                family, record.nameID, record.platformID, record.platEncID, record.langID
+            )
     target.parent.mkdir(parents=True, exist_ok=True)
     subset.save_font(font, str(target), options)
     return target.stat().st_size

@@ -1,25 +1,20 @@
-"""Figures: pure functions of a DataFrame to a `Chart` (a plotly figure, its text alternative, its rows).
+"""Figures: pure functions of a DataFrame to a `Chart`: a plotly figure, its words, its rows.
 
 Nothing here knows Streamlit, a page or a warehouse. Every function takes the palette of the
 active theme. `sparkline` and `small_multiples` give SVG text instead.
 """
 
-from gridgov.figures.bars import (
-    bars,
-    funnel_stages,
-    grouped_bars,
-    pareto,
-    stacked_contributions,
-    waterfall,
-)
+from gridgov.figures.against import funnel_plot, scatter
+from gridgov.figures.bars import bars, funnel_stages, grouped_bars, pareto
 from gridgov.figures.chart import FIGURE_CONFIG, Annotation, Chart, empty_chart, figure_config
 from gridgov.figures.control import control_chart, signal_words, state_words
-from gridgov.figures.distribution import box, funnel_plot, rank_bands, scatter, survival_curve
 from gridgov.figures.heat import calendar_heat, heat_table
 from gridgov.figures.maps import grid_map, tile_map
 from gridgov.figures.outline import Outline, outline, outlines, tiles
 from gridgov.figures.palette import DARK, LIGHT, Palette, palette, state_of_point
-from gridgov.figures.spark import small_multiples, sparkline
+from gridgov.figures.parts import stacked_contributions, waterfall
+from gridgov.figures.spark import as_image, small_multiples, sparkline
+from gridgov.figures.spread import box, rank_bands, survival_curve
 from gridgov.figures.timeline import line, stacked_time_bars
 
 __all__ = [
@@ -30,6 +25,7 @@ __all__ = [
     "Chart",
     "Outline",
     "Palette",
+    "as_image",
     "bars",
     "box",
     "calendar_heat",

@@ -162,6 +162,7 @@ def _values(
             "x": days,
             "y": y,
             "marker": {
+                "opacity": 1,
                 "size": [9 if flag else 6 for flag in signal],
                 # An unfinished period is hollow: paper inside, its state around.
                 "color": [palette.paper if p else c for c, p in zip(colors, partial, strict=True)],
@@ -210,7 +211,7 @@ def _alt(frame: pd.DataFrame, heading: str, unit: str, grain: str) -> str:
     last, states = known.iloc[-1], [state_of_point(str(point)) for point in known["point"]]
     signals = sum(state in ("better", "worse", "changed") for state in states)
     return _(
-        "{title}：{count} 期，最近一期 {bucket} 为 {value}，平均 {mean}，正常波动范围 {span}，{state}；共 {signals} 期有信号。",
+        "{title}：{count} 期，最近一期（{bucket}）为 {value}，平均 {mean}，正常波动范围 {span}，{state}；共 {signals} 期有信号。",
         title=heading,
         count=len(known),
         bucket=bucket_label(last["_day"], grain),
@@ -277,7 +278,7 @@ def control_chart(
     layout = {
         "xaxis": time_axis(days, grain, palette),
         "yaxis": value_axis(palette, unit, zero=False),
-        "shapes": [{**shape, "layer": "below"} for shape in shapes],
+        "shapes": shapes,
         "annotations": words + labels,
         "hoverdistance": 40,
     }

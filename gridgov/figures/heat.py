@@ -10,6 +10,7 @@ import pandas as pd
 from gridgov import formats
 from gridgov.figures.chart import Chart, axis, dates, empty_chart, finish, full_title, rounded
 from gridgov.figures.control import state_words
+from gridgov.figures.marks import dots, label_width, rows_axis
 from gridgov.figures.palette import Palette
 from gridgov.locale import _
 
@@ -18,20 +19,42 @@ __all__ = ["calendar_heat", "heat_table"]
 _STATES = ("missing", "usual", "changed", "worse", "better")
 
 
-def _stepped(colors: tuple[str, ...] | list[str]) -> list[list[Any]]:
-    """A colour scale of flat steps, so that a code is exactly one colour."""
+def _cells(
+    name: str, codes: list[list[int | None]], colors: list[str], **more: Any
+) -> dict[str, Any]:
+    """A heat map of codes 0, 1, 2 … in flat colours; None leaves the cell open."""
     count = len(colors)
-    return [[edge / count, color] for turn, color in enumerate(colors) for edge in (turn, turn + 1)]
+    steps = [[edge / count, color] for at, color in enumerate(colors) for edge in (at, at + 1)]
+    scale = {"zmin": 0, "zmax": count, "colorscale": steps, "showscale": False}
+    base = {"type": "heatmap", "name": name, "z": codes, "xgap": 2, "ygap": 2, "hoverinfo": "skip"}
+    # A code in the middle of its step: at its edge a rounding could tip it into the next colour.
+    base["z"] = [[None if code is None else code + 0.5 for code in row] for row in codes]
+    return {**base, **scale, **more}
 
 
-def heat_table(
-    frame: pd.DataFrame,
-    palette: Palette,
-    *,
-    title: str,
-    unit: str = "",
-    row_name: str = "",
-) -> Chart:
+def _touch(spots: list[tuple[int, int, str, Any]]) -> dict[str, Any]:
+    """Unseen marks over the cells: a heat map cannot be selected by a click, these can."""
+    trace = dots(
+        _("选择"),
+        [spot[0] for spot in spots],
+        [spot[1] for spot in spots],
+        color="rgba(0,0,0,0)",
+        hover=[spot[2] for spot in spots],
+        keys=[spot[3] for spot in spots],
+        size=18,
+    )
+    unseen = {"marker": {"opacity": 0}}
+    trace["marker"] = {"size": 18, "opacity": 0, "symbol": "square"}
+    return {**trace, "selected": unseen, "unselected": unseen}
+
+
+def _table_hover(record: dict[Any, Any], text: str, state: str) -> str:
+    said = f"{record['row']} · {record['column']}<br><b>{text}</b>  {state_words(state)}"
+    note = record.get("note")
+    return f"{said}<br>{note}" if note and not formats.is_missing(note) else said
+
+
+def heat_table(frame: pd.DataFrame, palette: Palette, *, title: str, unit: str = "") -> Chart:
     """A table of rows × columns (grid × pillar), each cell on the quiet ground of its state.
 
     `frame`: `row`, `column`, `value`, `state` (better, worse, changed, usual, missing); where
@@ -45,171 +68,119 @@ def heat_table(
     columns = list(dict.fromkeys(str(column) for column in frame["column"]))
     down = {row: place for place, row in enumerate(rows)}
     across = {column: place for place, column in enumerate(columns)}
-    codes = np.zeros((len(rows), len(columns)), dtype=int)
-    words = [["" for _column in columns] for _row in rows]
-    spots: list[tuple[int, int, str, list[str]]] = []
+    codes: list[list[int | None]] = [[0] * len(columns) for _row in rows]
+    words = [[""] * len(columns) for _row in rows]
+    spots: list[tuple[int, int, str, Any]] = []
     for record in frame.to_dict("records"):
         y, x = down[str(record["row"])], across[str(record["column"])]
         state = str(record["state"])
-        codes[y, x] = _STATES.index(state) if state in _STATES else 1
-        text = str(record.get("text") or formats.value(record["value"], unit))
-        words[y][x] = text
-        note = record.get("note")
-        hover = f"{record['row']} · {record['column']}<br><b>{text}</b>  {state_words(state)}"
-        hover += f"<br>{note}" if note and not formats.is_missing(note) else ""
-        spots.append((x, y, hover, [str(record.get("key", record["row"])), str(record["column"])]))
-    heat = {
-        "type": "heatmap",
-        "name": title,
-        "z": codes.tolist(),
-        "zmin": 0,
-        "zmax": len(_STATES),
-        "colorscale": _stepped([palette.tint(state) for state in _STATES]),
-        "showscale": False,
-        "xgap": 2,
-        "ygap": 2,
+        codes[y][x] = _STATES.index(state) if state in _STATES else 1
+        words[y][x] = str(record.get("text") or formats.bare(record["value"], unit))
+        key = [str(record.get("key", record["row"])), str(record["column"])]
+        spots.append((x, y, _table_hover(record, words[y][x], state), key))
+    text = {
         "text": words,
         "texttemplate": "%{text}",
         "textfont": {"size": 13, "color": palette.ink},
-        "hoverinfo": "skip",
     }
-    # A heat map cannot be selected by a click; unseen marks over its cells can.
-    touch = {
-        "type": "scatter",
-        "mode": "markers",
-        "name": row_name or _("选择"),
-        "x": [spot[0] for spot in spots],
-        "y": [spot[1] for spot in spots],
-        "marker": {"size": 22, "opacity": 0, "symbol": "square"},
-        "text": [spot[2] for spot in spots],
-        "hovertemplate": "%{text}<extra></extra>",
-        "customdata": [spot[3] for spot in spots],
-    }
+    heat = _cells(title, codes, [palette.tint(state) for state in _STATES], **text)
+    ticks = {"tickmode": "array", "tickvals": list(range(len(columns))), "ticktext": columns}
     layout = {
-        "xaxis": axis(
-            palette,
-            side="top",
-            tickmode="array",
-            tickvals=list(range(len(columns))),
-            ticktext=columns,
-            range=[-0.5, len(columns) - 0.5],
-            tickfont={"size": 13, "color": palette.muted},
-        ),
-        "yaxis": axis(
-            palette,
-            tickmode="array",
-            tickvals=list(range(len(rows))),
-            ticktext=rows,
-            range=[len(rows) - 0.5, -0.5],
-            tickfont={"size": 13, "color": palette.ink},
-        ),
+        "xaxis": axis(palette, side="top", range=[-0.5, len(columns) - 0.5], **ticks),
+        "yaxis": rows_axis(rows, palette),
         "hoverdistance": 60,
     }
-    widest = max(sum(13 if ord(sign) > 0x2E7F else 7 for sign in row) for row in rows)
-    margin = {"l": min(widest + 16, 170), "r": 4, "t": 68, "b": 8}
+    margin = {"l": label_width(rows), "r": 4, "t": 68, "b": 8}
+    height = 76 + 30 * len(rows)
     figure = finish(
-        [heat, touch], layout, palette, title=heading, height=76 + 30 * len(rows), margin=margin
+        [heat, _touch(spots)], layout, palette, title=heading, height=height, margin=margin
     )
-    counts = {state: int((codes == code).sum()) for code, state in enumerate(_STATES)}
-    alt = _(
-        "{title}：{rows} 行 {columns} 列；改善 {better} 处，变差 {worse} 处，有变化 {changed} 处，数据不足 {missing} 处。",
+    return Chart(figure, _table_alt(heading, frame, rows, columns), frame, title, unit)
+
+
+def _table_alt(heading: str, frame: pd.DataFrame, rows: list[str], columns: list[str]) -> str:
+    states = frame["state"].astype(str)
+    return _(
+        "{title}：{rows} 行 {columns} 列；改善 {better} 处，变差 {worse} 处，"
+        "有变化 {changed} 处，数据不足 {missing} 处。",
         title=heading,
         rows=len(rows),
         columns=len(columns),
-        **{k: v for k, v in counts.items() if k != "usual"},
+        **{s: int((states == s).sum()) for s in ("better", "worse", "changed", "missing")},
     )
-    return Chart(figure, alt, frame, title, unit)
+
+
+def _shades(values: np.ndarray[Any, np.dtype[np.float64]], empty: Any, count: int) -> Any:
+    """Quintile of each recorded day, 0 the lightest; days of equal number share a shade."""
+    known = values[~empty]
+    edges = np.unique(np.quantile(known, [0.2, 0.4, 0.6, 0.8])) if known.size else known
+    return np.minimum(np.searchsorted(edges, values, side="right"), count - 1)
 
 
 def calendar_heat(
-    frame: pd.DataFrame,
-    palette: Palette,
-    *,
-    title: str,
-    unit: str = "",
-    empty_is_state: bool = True,
+    frame: pd.DataFrame, palette: Palette, *, title: str, unit: str = "", ring: bool = True
 ) -> Chart:
     """A square a day, weeks across and weekdays down, deeper for more; days without a record open.
 
-    `frame`: `day`, `value` (missing or 0 = nothing recorded). With `empty_is_state` a day without
-    a record between the first and the last is ringed in the colour of "worse": something to ask about.
+    `frame`: `day`, `value` (missing or 0 = nothing recorded). With `ring` a day without a record
+    between the first and the last is ringed in the colour of "worse": something to ask about.
+    A click gives the ISO day.
     """
     heading = full_title(title, unit, "day")
     if frame.empty:
         return empty_chart(palette, title=title, unit=unit, grain="day", frame=frame)
-    series = pd.Series(frame["value"].to_numpy(dtype=float), index=pd.to_datetime(frame["day"]))
-    series = series.groupby(level=0).sum(min_count=1).asfreq("D")
-    monday = series.index[0] - pd.Timedelta(days=int(series.index[0].dayofweek))
-    weeks = ((series.index - monday).days // 7).to_numpy()
-    downs = series.index.dayofweek.to_numpy()
-    values = series.to_numpy()
+    raw = pd.Series(frame["value"].to_numpy(dtype=float), index=pd.DatetimeIndex(frame["day"]))
+    series = raw.groupby(level=0).sum(min_count=1).asfreq("D")
+    isos, values = dates(series.index), series.to_numpy(dtype=float)
+    first = pd.Timestamp(isos[0]).dayofweek
+    spots = [divmod(first + at, 7) for at in range(len(isos))]
     empty = ~(values > 0)
-    edges = (
-        np.unique(np.quantile(values[~empty], [0.2, 0.4, 0.6, 0.8]))
-        if (~empty).any()
-        else np.array([])
+    shades = _shades(values, empty, len(palette.steps) - 1)
+    codes: list[list[int | None]] = [[None] * (spots[-1][0] + 1) for _weekday in range(7)]
+    for (week, weekday), gap, shade in zip(spots, empty, shades, strict=True):
+        codes[weekday][week] = None if gap else int(shade)
+    texts = [
+        f"{iso}<br><b>{_('无记录') if gap else formats.value(float(value), unit)}</b>"
+        for iso, gap, value in zip(isos, empty, values, strict=True)
+    ]
+    touch = _touch(
+        [(w, d, text, iso) for (w, d), text, iso in zip(spots, texts, isos, strict=True)]
     )
-    steps = palette.steps[1:]
-    shade = np.searchsorted(edges, values, side="right")
-    isos = dates(series.index)
-    ring = palette.worse if empty_is_state else palette.rule
-    size = max(6, min(13, 900 // (int(weeks[-1]) + 2)))
-    trace = {
+    gaps = [spot for spot, gap in zip(spots, empty, strict=True) if gap]
+    color = palette.worse if ring else palette.rule
+    rings = {
         "type": "scatter",
         "mode": "markers",
-        "name": title,
-        "x": [int(week) for week in weeks],
-        "y": [int(down) for down in downs],
-        "marker": {
-            "symbol": "square",
-            "size": size,
-            "color": [
-                palette.paper if gap else steps[min(int(s), len(steps) - 1)]
-                for gap, s in zip(empty, shade, strict=True)
-            ],
-            "line": {"width": [1 if gap else 0 for gap in empty], "color": ring},
-        },
-        "text": [
-            f"{iso}<br><b>{_('无记录') if gap else formats.value(value, unit)}</b>"
-            for iso, gap, value in zip(isos, empty, values, strict=True)
-        ],
-        "hovertemplate": "%{text}<extra></extra>",
-        "customdata": isos,
+        "name": _("无记录"),
+        "x": [week for week, _weekday in gaps],
+        "y": [weekday for _week, weekday in gaps],
+        "marker": {"symbol": "square-open", "size": 8, "color": color, "line": {"width": 1.5}},
+        "hoverinfo": "skip",
     }
-    opens = [place for place, day in enumerate(series.index) if day.day == 1] or [0]
-    layout = {
-        "xaxis": axis(
-            palette,
-            side="top",
-            tickmode="array",
-            tickvals=[int(weeks[place]) for place in opens],
-            ticktext=[formats.month(isos[place], short=True) for place in opens],
-            range=[-0.7, float(weeks[-1]) + 0.7],
-        ),
-        "yaxis": axis(
-            palette,
-            tickmode="array",
-            tickvals=[0, 2, 4, 6],
-            range=[6.6, -0.6],
-            ticktext=[_("周一"), _("周三"), _("周五"), _("周日")],
-        ),
-    }
-    figure = finish(
-        [trace],
-        layout,
-        palette,
-        title=heading,
-        height=68 + 7 * (size + 5),
-        margin={"t": 62, "b": 6, "l": 44},
-    )
-    gaps = int(empty.sum())
-    alt = _(
-        "{title}：{first} 至 {last} 共 {count} 天，{gaps} 天无记录。",
-        title=heading,
-        first=isos[0],
-        last=isos[-1],
-        count=len(isos),
-        gaps=gaps,
-    )
+    heat = _cells(title, codes, list(palette.steps[1:]))
+    layout = _calendar_axes(isos, spots, palette)
+    margin = {"t": 62, "b": 6, "l": 44}
+    figure = finish([heat, rings, touch], layout, palette, title=heading, height=194, margin=margin)
+    said = {"first": isos[0], "last": isos[-1], "count": len(isos), "gaps": len(gaps)}
+    alt = _("{title}：{first} 至 {last} 共 {count} 天，{gaps} 天无记录。", title=heading, **said)
     shown = pd.DataFrame({"day": isos, "value": rounded(values)})
     return Chart(figure, alt, shown, title, unit, "day")
+
+
+def _calendar_axes(
+    isos: list[str], spots: list[tuple[int, int]], palette: Palette
+) -> dict[str, Any]:
+    """Months above at the week that holds their first day; every other weekday at the left."""
+    opens = [at for at, iso in enumerate(isos) if iso.endswith("-01")] or [0]
+    months = {
+        "tickvals": [spots[at][0] for at in opens],
+        "ticktext": [formats.month(isos[at], short=True) for at in opens],
+        "range": [-0.7, spots[-1][0] + 0.7],
+    }
+    names = [_("周一"), _("周三"), _("周五"), _("周日")]
+    weekdays = {"tickvals": [0, 2, 4, 6], "ticktext": names, "range": [6.6, -0.6]}
+    return {
+        "xaxis": axis(palette, side="top", tickmode="array", **months),
+        "yaxis": axis(palette, tickmode="array", **weekdays),
+        "hoverdistance": 20,
+    }

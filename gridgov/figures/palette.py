@@ -11,7 +11,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["DARK", "LIGHT", "Palette", "State", "Theme", "palette", "state_of_point"]
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "Palette",
+    "State",
+    "Theme",
+    "contrast",
+    "ink_on",
+    "luminance",
+    "palette",
+    "state_of_point",
+]
 
 Theme = Literal["light", "dark"]
 State = Literal["better", "worse", "changed", "usual", "missing"]
@@ -123,3 +134,23 @@ def state_of_point(point: str) -> State:
             return "missing"
         case _:
             return "usual"
+
+
+def luminance(color: str) -> float:
+    """Relative luminance of a hex colour (WCAG 2.2)."""
+    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two hex colours (WCAG 2.2), 1 to 21."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def ink_on(ground: str, colors: Palette) -> str:
+    """Ink or paper, whichever reads better on a ground."""
+    return max((colors.ink, colors.paper), key=lambda text: contrast(text, ground))

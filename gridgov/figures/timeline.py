@@ -151,7 +151,7 @@ def line(
     layout = {
         "xaxis": time_axis(days, grain, palette),
         "yaxis": value_axis(palette, unit, zero=False),
-        "shapes": [{**shape, "layer": "below"} for shape in shapes],
+        "shapes": shapes,
         "annotations": words,
         "hoverdistance": 40,
     }
@@ -231,7 +231,7 @@ def stacked_time_bars(
         "bargap": 0.25,
         "xaxis": time_axis(days, grain, palette),
         "yaxis": value_axis(palette, unit, zero=True),
-        "shapes": [{**shape, "layer": "below"} for shape in shapes],
+        "shapes": shapes,
         "annotations": labels,
     }
     if len(names) > 1:
