@@ -29,6 +29,8 @@ PUBLIC_PATHS = frozenset(
     {"/login", "/login.css", "/login/oidc", "/login/oidc/callback", "/logout", "/healthz"}
 )
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# What pages fetch, as against pages: these answer 401, a redirect would be taken for the file.
+_FETCHED = ("/_stcore/", "/static/", "/app/static/", "/media/", "/component/")
 _CLOSE_NO_SESSION = 4401
 _CLOSE_REFUSED = 1008
 _WATCH_SECONDS = 2.0
@@ -250,7 +252,8 @@ def _same_origin(scope: Scope, *, required: bool) -> bool:
 def _ask_to_log_in(scope: Scope) -> Response:
     """To the login for someone who looks at a page, 401 for everything else."""
     headers = dict(scope["headers"])
-    wants_page = b"text/html" in headers.get(b"accept", b"")
+    is_page = not scope["path"].startswith(_FETCHED)
+    wants_page = is_page and b"text/html" in headers.get(b"accept", b"")
     if scope["method"] not in {"GET", "HEAD"} or not wants_page:
         return PlainTextResponse(_("请先登录"), 401, {"Cache-Control": "no-store"})
     target = scope["path"]

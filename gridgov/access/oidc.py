@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-import httpx
 from authlib.integrations.base_client.errors import OAuthError
-from authlib.integrations.httpx_client import OAuth2Client
+from authlib.integrations.requests_client import OAuth2Session
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -30,6 +29,7 @@ from gridgov.settings import OidcSettings
 __all__ = ["OidcClient", "OidcPerson", "OidcRefused", "OidcStart"]
 
 _LIFETIME = 600
+_TIMEOUT = 10
 _ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 
 
@@ -71,9 +71,10 @@ class OidcClient:
             "target": target,
             "until": int(time.time()) + _LIFETIME,
         }
+        endpoint = self._endpoint("authorization_endpoint")
         with self._client(callback) as client:
             address, _state = client.create_authorization_url(
-                self._endpoint("authorization_endpoint"),
+                endpoint,
                 state=memory["state"],
                 nonce=memory["nonce"],
                 code_verifier=memory["verifier"],
@@ -98,8 +99,8 @@ class OidcClient:
         name = claims.get("name")
         return OidcPerson(username, name if isinstance(name, str) else "", str(memory["target"]))
 
-    def _client(self, callback: str) -> OAuth2Client:
-        return OAuth2Client(
+    def _client(self, callback: str) -> OAuth2Session:
+        client = OAuth2Session(
             self.settings.client_id,
             self.settings.client_secret or None,
             scope=self.settings.scope,
@@ -108,18 +109,19 @@ class OidcClient:
             token_endpoint_auth_method=(
                 "client_secret_basic" if self.settings.client_secret else "none"
             ),
-            timeout=10,
-            # The environment's proxy is for the outside world; the provider is named by address.
-            trust_env=False,
+            default_timeout=_TIMEOUT,
         )
+        # The environment's proxy is for the outside world; the provider is named by address.
+        client.trust_env = False
+        return client
 
     def _exchange(self, callback: str, code: str, verifier: str) -> dict[str, Any]:
+        endpoint = self._endpoint("token_endpoint")
         try:
             with self._client(callback) as client:
-                token = client.fetch_token(
-                    self._endpoint("token_endpoint"), code=code, code_verifier=verifier
-                )
-        except (httpx.HTTPError, OAuthError, ValueError) as error:
+                token = client.fetch_token(endpoint, code=code, code_verifier=verifier)
+        # requests' errors are OSErrors.
+        except (OSError, OAuthError, ValueError) as error:
             raise OidcRefused(_("统一身份认证没有确认登录，请重新登录")) from error
         return dict(token)
 
@@ -156,10 +158,11 @@ class OidcClient:
 
     def _get(self, address: str) -> dict[str, Any]:
         try:
-            answer = httpx.get(address, timeout=10, trust_env=False)
-            answer.raise_for_status()
-            return dict(answer.json())
-        except (httpx.HTTPError, ValueError, TypeError) as error:
+            with self._client("") as client:
+                answer = client.get(address, withhold_token=True)
+                answer.raise_for_status()
+                return dict(answer.json())
+        except (OSError, ValueError, TypeError) as error:
             raise OidcRefused(_("连不上统一身份认证，请稍后再试")) from error
 
     def _sign(self, memory: Mapping[str, object]) -> str:

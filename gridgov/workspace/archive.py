@@ -212,9 +212,10 @@ def _clear(places: list[Path], stamp: str, *, replace: bool) -> None:
     for place in places:
         if _is_empty_folder(place):
             place.rmdir()
-        for path in (place, Path(f"{place}-wal"), Path(f"{place}-shm")):
-            if path.exists():
-                path.rename(path.with_name(f"{path.name}.before-{stamp}"))
+        # SQLite's companions keep their ending, else what they hold is lost to the moved file.
+        for ending in ("", "-wal", "-shm"):
+            if Path(f"{place}{ending}").exists():
+                Path(f"{place}{ending}").rename(f"{place}.before-{stamp}{ending}")
 
 
 def _is_empty_folder(path: Path) -> bool:
