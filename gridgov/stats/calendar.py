@@ -41,7 +41,7 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 PeriodKind = Literal["month", "quarter", "half", "year", "school_year"]
 
-FIRST_YEAR, LAST_YEAR = 2001, 2099  # what the official notices and the lunar tables cover
+FIRST_YEAR, LAST_YEAR = 2001, 2050  # notices begin in 2001; each year costs time at the first use
 _SCHOOL_MONTH = 9
 _LABEL = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d)|Q(?P<quarter>[1-4])|H(?P<half>[12])|-(?P<next>\d{4}))?"
@@ -82,7 +82,7 @@ def covered_until() -> date:
 
 
 def spring_festival(year: int) -> date:
-    """春节 of a Western year, 2001 to 2099; UsageError outside."""
+    """春节 of a Western year, 2001 to 2050; UsageError outside."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise UsageError(
             _("日历只含 {first} 至 {last} 年，请改用其间的日期", first=FIRST_YEAR, last=LAST_YEAR)

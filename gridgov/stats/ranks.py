@@ -66,10 +66,9 @@ def rank_band(draws: npt.ArrayLike, level: float = 0.90) -> tuple[Ints, Ints]:
     """
     places = np.sort(ranks(_draws(draws)), axis=0)
     n_draws = len(places)
-    tail = (1 - level) / 2
-    # Rounding before ceil and floor: 0.05 * 10000 is 500.00000000000006 in binary.
-    first = max(0, int(np.ceil(round(tail * n_draws, 9))) - 1)
-    last = min(n_draws - 1, int(np.ceil(round((1 - tail) * n_draws, 9))) - 1)
+    # Rounding first: 0.05 * 10000 need not be 500 in binary.
+    left_out = int(round((1 - level) / 2 * n_draws, 6))
+    first, last = left_out, n_draws - 1 - left_out
     return places[first], places[last]
 
 
