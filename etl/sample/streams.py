@@ -1,0 +1,39 @@
+"""Random streams with names: each part of the sample draws from its own, so that a change in one
+part leaves the others as they were, and nothing depends on the order of calls."""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Floats", "Integers", "Strings", "pick", "split_whole", "stream"]
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Strings = NDArray[np.object_]
+
+
+def stream(seed: int, *name: str | int) -> np.random.Generator:
+    """The generator of the part called `name` under `seed`; the same names give the same numbers."""
+    words = [seed & 0xFFFFFFFF, *(crc32(str(part).encode()) for part in name)]
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(words)))
+
+
+def pick(rng: np.random.Generator, weights: Floats | tuple[float, ...], size: int) -> Integers:
+    """`size` indices drawn with probability proportional to `weights`."""
+    edges = np.cumsum(np.asarray(weights, dtype=np.float64))
+    return np.minimum(
+        np.searchsorted(edges, rng.random(size) * edges[-1], side="right"), len(edges) - 1
+    )
+
+
+def split_whole(weights: Floats, total: int, least: int = 0) -> Integers:
+    """Whole numbers proportional to `weights` that add up to `total`, each at least `least`."""
+    free = total - least * len(weights)
+    exact = weights / weights.sum() * free
+    whole = np.floor(exact).astype(np.int64)
+    order = np.argsort(-(exact - whole), kind="stable")
+    whole[order[: free - int(whole.sum())]] += 1
+    return whole + least
