@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from numbers import Real
 
@@ -27,6 +28,7 @@ __all__ = [
     "hours",
     "interval",
     "is_missing",
+    "listing",
     "moment",
     "month",
     "number",
@@ -37,6 +39,7 @@ __all__ = [
     "share",
     "signed",
     "too_few",
+    "unit_name",
     "value",
     "whole",
     "with_unit",
@@ -122,6 +125,16 @@ def signed(number: float | None, decimals: int = 1) -> str:
 
 def _unit(unit: str) -> str:
     return f"{THIN}{unit}" if language() == "zh_CN" else f" {unit}"
+
+
+def unit_name(unit: str) -> str:
+    """A unit as it stands alone in a heading: 件, in English "cases"."""
+    return unit if language() == "zh_CN" else _UNITS_EN.get(unit, (unit, unit))[1]
+
+
+def listing(items: Iterable[str]) -> str:
+    """Items one after the other in a sentence, parted as the language parts them."""
+    return ("；" if language() == "zh_CN" else "; ").join(items)
 
 
 def with_unit(text: str, unit: str = "", amount: float | None = None) -> str:

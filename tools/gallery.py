@@ -1,4 +1,4 @@
-"""A sheet of every figure, card and table with generated numbers, to look at while changing the look.
+"""A sheet of every figure, card and table with generated numbers, to look at and judge.
 
     streamlit run tools/gallery.py --server.port 8599
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from fontTools import subset
@@ -33,7 +34,7 @@ CORE = ROOT / "tools" / "font_core.txt"
 SIMPLIFIED_CHINESE = 2
 
 LATIN = [*range(0x20, 0x7F), *range(0xA0, 0x100)]
-# Dashes, quotation marks, thin spaces, arrows, signs, CJK and full-width punctuation, circled digits.
+# Dashes, quotation marks, thin spaces, arrows, signs, full-width punctuation, circled digits.
 SIGNS = [
     *range(0x2002, 0x200C),
     *range(0x2010, 0x2028),
@@ -46,7 +47,11 @@ SIGNS = [
     0xFFE5,
 ]
 # Frequent in personal and place names, and outside GB 2312.
-NAMES = "喆堃玥珺赟翀旻昇晞曈垚骉甯祎祺煊炘炆焜燊犇珅珣珮琤琦瑄瑀瑢瑷璟璠璎璐璇璞瓒甡畑皓皞睿睎祜祯禛禤竑筠箴絜綦纮绀绚缪羿翊翯芃芊芮苡茜莳菡萱葳蕙薇蘅衎裎褀訚诩谞赪趸踔轶辂迦逯邰邴郗鄄酉钰铖锟镕镠镭闫阙隗雩霁霏靓韫韬頔颀飏飚骅骎鲲鸢麒黻龑龢"
+NAMES = (
+    "喆堃玥珺赟翀旻昇晞曈垚骉甯祎祺煊炘炆焜燊犇珅珣珮琤琦瑄瑀瑢瑷璟璠璎璐璇璞瓒甡畑皓"
+    "皞睿睎祜祯禛禤竑筠箴絜綦纮绀绚缪羿翊翯芃芊芮苡茜莳菡萱葳蕙薇蘅衎裎褀訚诩谞赪趸踔"
+    "轶辂迦逯邰邴郗鄄酉钰铖锟镕镠镭闫阙隗雩霁霏靓韫韬頔颀飏飚骅骎鲲鸢麒黻龑龢"
+)
 # Slices of the rest by code point: about a thousand characters each.
 EDGES = [0x4E00, 0x5600, 0x5F00, 0x6A00, 0x7400, 0x8000, 0x8E00, 0xA000]
 TEXTS = ("gridgov", "etl", "pages", "docs", "data/schemes", "tools")
@@ -54,7 +59,7 @@ KINDS = {".py", ".po", ".sql", ".md", ".toml", ".csv", ".yaml"}
 
 
 def gb2312(first: int, last: int) -> Iterator[int]:
-    """Code points of the GB 2312 rows `first`..`last` (lead bytes): 0xB0-0xD7 level 1, to 0xF7 level 2."""
+    """Code points of the GB 2312 rows by lead byte: 0xB0 to 0xD7 is level 1, to 0xF7 level 2."""
     for lead in range(first, last + 1):
         for trail in range(0xA1, 0xFF):
             try:
@@ -82,13 +87,13 @@ def slices(core: Iterable[int]) -> dict[str, list[int]]:
     taken = set(core)
     rest = sorted({*gb2312(0xA1, 0xA3), *gb2312(0xB0, 0xF7), *map(ord, NAMES)} - taken)
     cut = {"core": sorted(taken)}
-    for low, high in zip(EDGES, EDGES[1:], strict=False):
+    for low, high in pairwise(EDGES):
         cut[f"{low:04x}"] = [point for point in rest if low <= point < high]
     return cut
 
 
 def cut(source: str, points: Iterable[int], target: Path, family: str) -> int:
-    """Write a subset of `source`; the format follows from the ending of `target`. Returns its bytes."""
+    """Write a subset of `source` in the format of the ending of `target`; returns its bytes."""
     options = subset.Options()
     options.font_number = SIMPLIFIED_CHINESE
     options.flavor = "woff2" if target.suffix == ".woff2" else None

@@ -16,7 +16,15 @@ from gridgov.figures.chart import (
     label_at,
     value_axis,
 )
-from gridgov.figures.marks import column_or, dots, quiet_line, rule, signal_sizes, states_of
+from gridgov.figures.marks import (
+    column_or,
+    dots,
+    labels_of,
+    quiet_line,
+    rule,
+    signal_sizes,
+    states_of,
+)
 from gridgov.figures.palette import Palette
 from gridgov.locale import _
 
@@ -64,7 +72,7 @@ def funnel_plot(
         for level, dash in (("95", "dot"), ("998", "solid"))
         for side in ("low", "high")
     ]
-    states, labels = states_of(frame), column_or(frame, "label", "label")
+    states, labels = states_of(frame), labels_of(frame)
     hover = [
         f"{label}<br><b>{formats.value(value, unit)}</b>  n = {formats.whole(n)}"
         for label, value, n in zip(labels, frame["value"], frame["n"], strict=True)
@@ -92,7 +100,8 @@ def funnel_plot(
     }
     margin = {"b": 52, "r": 96}
     figure = finish([*bounds, points], layout, palette, title=heading, height=320, margin=margin)
-    named = f"（{'、'.join(labels[at] for at in outside[:5])}）" if outside else ""
+    some = formats.listing(labels[at] for at in outside[:5])
+    named = _("（{names}）", names=some) if outside else ""
     counts = {"count": len(frame), "outside": len(outside), "names": named}
     alt = _("{title}：{count} 个单位，{outside} 个超出界限{names}。", title=heading, **counts)
     return Chart(figure, alt, frame, title, unit)
@@ -109,14 +118,14 @@ def scatter(
     y_unit: str = "",
     name_points: int = 0,
 ) -> Chart:
-    """Two measures against each other, with the medians of both; the first `name_points` rows named.
+    """Two measures against each other, with the medians of both; `name_points` rows are named.
 
     `frame`: `label`, `x`, `y`; where known `state`, `key`.
     """
     known = frame.dropna(subset=["x", "y"]) if not frame.empty else frame
     if known.empty:
         return empty_chart(palette, title=title, frame=frame)
-    states, labels = states_of(known), column_or(known, "label", "label")
+    states, labels = states_of(known), labels_of(known)
     hover = [
         f"{label}<br>{x_name} <b>{formats.value(x, x_unit)}</b>"
         f"<br>{y_name} <b>{formats.value(y, y_unit)}</b>"

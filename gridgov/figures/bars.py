@@ -21,6 +21,7 @@ from gridgov.figures.chart import (
 from gridgov.figures.marks import (
     column_or,
     label_width,
+    labels_of,
     legend,
     row_bars,
     rows_axis,
@@ -38,7 +39,7 @@ _MAX_BAR_TEXTS = 14
 
 def alt_rows(heading: str, labels: Sequence[str], texts: Sequence[str]) -> str:
     """The first five rows in words, and how many there are."""
-    shown = "；".join(f"{a} {b}" for a, b in list(zip(labels, texts, strict=True))[:5])
+    shown = formats.listing(f"{a} {b}" for a, b in list(zip(labels, texts, strict=True))[:5])
     return _("{title}：共 {count} 项。{shown}", title=heading, count=len(labels), shown=shown)
 
 
@@ -82,7 +83,7 @@ def bars(
     heading = full_title(title, unit, grain)
     if rows.empty:
         return empty_chart(palette, title=title, unit=unit, grain=grain, frame=frame)
-    labels = column_or(rows, "label", "label")
+    labels = labels_of(rows)
     texts = [formats.bare(value, unit) for value in rows["value"]]
     hover = [
         f"{a}<br><b>{formats.value(b, unit)}</b>"
@@ -158,7 +159,7 @@ def grouped_bars(
     figure = finish(traces, layout, palette, title=heading, margin={"t": 68})
     first = frame[frame["series"].astype(str) == names[0]]
     texts = [formats.value(value, unit) for value in first["value"]]
-    alt = alt_rows(heading, column_or(first, "label", "label"), texts)
+    alt = alt_rows(heading, labels_of(first), texts)
     return Chart(figure, alt, frame, title, unit, grain)
 
 
@@ -175,7 +176,7 @@ def pareto(
     rows = frame.sort_values("value", ascending=False, kind="stable").reset_index(drop=True)
     running = rows["value"].cumsum() / rows["value"].sum()
     vital = running.shift(fill_value=0.0) < share
-    labels, keys = column_or(rows, "label", "label"), column_or(rows, "key", "label")
+    labels, keys = labels_of(rows), column_or(rows, "key", "label")
     texts = [
         f"{formats.whole(value)}  {_('累计')} {formats.percent(part, 0)}"
         for value, part in zip(rows["value"], running, strict=True)
@@ -220,7 +221,7 @@ def funnel_stages(frame: pd.DataFrame, palette: Palette, *, title: str, unit: st
     heading = full_title(title, unit)
     if frame.empty or not frame["value"].max():
         return empty_chart(palette, title=title, unit=unit, frame=frame)
-    labels = column_or(frame, "label", "label")
+    labels = labels_of(frame)
     bases = frame["base"] if "base" in frame else frame["value"].shift()
     texts = []
     for value, base in zip(frame["value"], bases, strict=True):

@@ -33,7 +33,10 @@ __all__ = [
     "value_axis",
 ]
 
-FONT_FAMILY = "Noto Sans SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, WenQuanYi Micro Hei, sans-serif"
+FONT_FAMILY = (
+    "Noto Sans SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, "
+    "WenQuanYi Micro Hei, sans-serif"
+)
 HEIGHT = 290
 # plotly.js looks words up in this dictionary; the bundled build carries English alone.
 _ZH: dict[str, Any] = {
@@ -109,7 +112,7 @@ def grain_word(grain: str) -> str:
 
 def full_title(title: str, unit: str = "", grain: str = "") -> str:
     """What, unit and grain on one line: 诉求按期办结率（%，按月）."""
-    inside = [part for part in (unit, grain_word(grain)) if part]
+    inside = [part for part in (formats.unit_name(unit), grain_word(grain)) if part]
     if not inside:
         return title
     return (
@@ -238,9 +241,9 @@ def _short(day: str, grain: str, first: bool) -> str:
 
 
 def time_axis(days: Sequence[str], grain: str, palette: Palette, **more: Any) -> dict[str, Any]:
-    """A time axis with at most eight ticks in the reader's language; a year at each January."""
+    """A time axis with about seven ticks in the reader's language; the year at each January."""
     steps = {"month": (1, 2, 3, 6, 12, 24)}.get(grain, (1, 2, 4, 5, 7, 13, 26, 52, 90, 180))
-    step = next((step for step in steps if len(days) <= 8 * step), -(-len(days) // 8) or 1)
+    step = next((step for step in steps if len(days) <= 7 * step), -(-len(days) // 7) or 1)
     shown = list(days[::step])
     if grain == "month" and step in (3, 6, 12):
         # Ticks on January, April, July, October read easier than on whatever comes first.
@@ -249,7 +252,9 @@ def time_axis(days: Sequence[str], grain: str, palette: Palette, **more: Any) ->
     for day in shown:
         texts.append(_short(day, grain, first=day[:4] != year))
         year = day[:4]
-    return axis(palette, type="date", tickmode="array", tickvals=shown, ticktext=texts, **more)
+    return axis(
+        palette, type="date", tickmode="array", tickvals=shown, ticktext=texts, tickangle=0, **more
+    )
 
 
 def label_at(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -21,6 +21,7 @@ from gridgov.figures.chart import (
     time_axis,
     value_axis,
 )
+from gridgov.figures.marks import rule
 from gridgov.figures.palette import Palette, state_of_point
 from gridgov.locale import _
 
@@ -90,7 +91,7 @@ def _hover(frame: pd.DataFrame, unit: str, grain: str, states: Sequence[str]) ->
             lines.append(_("正常波动范围 {span}", span=span))
         if state not in ("usual", "missing"):
             signal = signal_words(str(row.get("signal") or ""))
-            lines.append(f"{state_words(state)}{'：' + signal if signal else ''}")
+            lines.append(formats.listing(part for part in (state_words(state), signal) if part))
         if row.get("is_partial"):
             lines.append(_("本期未结束"))
         texts.append("<br>".join(lines))
@@ -211,7 +212,8 @@ def _alt(frame: pd.DataFrame, heading: str, unit: str, grain: str) -> str:
     last, states = known.iloc[-1], [state_of_point(str(point)) for point in known["point"]]
     signals = sum(state in ("better", "worse", "changed") for state in states)
     return _(
-        "{title}：{count} 期，最近一期（{bucket}）为 {value}，平均 {mean}，正常波动范围 {span}，{state}；共 {signals} 期有信号。",
+        "{title}：{count} 期，最近一期（{bucket}）为 {value}，平均 {mean}，"
+        "正常波动范围 {span}，{state}；共 {signals} 期有信号。",
         title=heading,
         count=len(known),
         bucket=bucket_label(last["_day"], grain),
@@ -221,6 +223,20 @@ def _alt(frame: pd.DataFrame, heading: str, unit: str, grain: str) -> str:
         state=state_words(states[-1]),
         signals=signals,
     )
+
+
+def _completed(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with every column that the chart reads, and the ISO day of each bucket."""
+    absent: dict[str, Any] = {
+        "mean": float("nan"),
+        "lower": float("nan"),
+        "upper": float("nan"),
+        "point": "common",
+        "signal": "",
+        "is_partial": False,
+    }
+    missing = {name: fill for name, fill in absent.items() if name not in frame}
+    return frame.assign(**missing, _day=dates(frame["bucket"]))
 
 
 def control_chart(
@@ -243,38 +259,16 @@ def control_chart(
     """
     if frame.empty or frame["value"].isna().all():
         return empty_chart(palette, title=title, unit=unit, grain=grain, frame=frame)
-    absent: Mapping[str, object] = {
-        "mean": float("nan"),
-        "lower": float("nan"),
-        "upper": float("nan"),
-        "point": "common",
-        "signal": "",
-        "is_partial": False,
-    }
-    data = frame.assign(**{name: fill for name, fill in absent.items() if name not in frame})
-    days = dates(data["bucket"])
-    data["_day"] = days
+    data = _completed(frame)
+    days = list(data["_day"])
     shapes, words = annotation_shapes(annotations, palette)
     labels = _labels(data, palette, unit)
     if target is not None:
-        shapes.append(
-            {
-                "type": "line",
-                "xref": "paper",
-                "x0": 0,
-                "x1": 1,
-                "y0": target,
-                "y1": target,
-                "line": {"width": 1, "color": palette.ink, "dash": "dash"},
-            }
-        )
+        shapes.append(rule(palette, y=target, color=palette.ink, dash="dash", layer="above"))
         aim = _("目标 {value}", value=formats.value(target, unit))
-        labels.append(
-            label_at(aim, 0, target, palette.ink, size=12) | {"xref": "paper", "yanchor": "bottom"}
-        )
-    traces = (_band(days, data, palette) if data["mean"].notna().any() else []) + _values(
-        days, data, palette, unit, grain
-    )
+        place = {"xref": "paper", "yanchor": "bottom"}
+        labels.append(label_at(aim, 0, target, palette.ink, size=12) | place)
+    band = _band(days, data, palette) if data["mean"].notna().any() else []
     layout = {
         "xaxis": time_axis(days, grain, palette),
         "yaxis": value_axis(palette, unit, zero=False),
@@ -282,6 +276,7 @@ def control_chart(
         "annotations": words + labels,
         "hoverdistance": 40,
     }
+    traces = band + _values(days, data, palette, unit, grain)
     heading = full_title(title, unit, grain)
     figure = finish(traces, layout, palette, title=heading, height=height, margin={"r": 84})
     return Chart(figure, _alt(data, heading, unit, grain), frame, title, unit, grain)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,10 @@ __all__ = ["grid_map", "tile_map"]
 
 _MAX_NAMES = 60
 _MAX_FIGURES = 24
+
+
+# Grid id → its row of the frame.
+_Rows = dict[str, dict[Hashable, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ def _inside(ring: Ring, x: float, y: float) -> bool:
 
 
 def _touch_points(shape: Outline, across: int) -> list[tuple[float, float]]:
-    """A lattice inside the outline: a click goes to the nearest point, so these make it clickable."""
+    """A lattice inside the outline: a click goes to the nearest point, so it hits the area."""
     found = [shape.centre]
     for ring in shape.rings:
         xs, ys = [x for x, _y in ring], [y for _x, y in ring]
@@ -80,7 +84,7 @@ def _area_trace(
 def _value_classes(values: pd.Series[Any], unit: str, steps: Sequence[str]) -> list[_Class]:
     """Classes by quintile of the values: one hue, pale to deep; each class says its span."""
     known = values.dropna()
-    edges = np.unique(np.quantile(known, [0.2, 0.4, 0.6, 0.8])) if known.nunique() > 1 else []
+    edges = np.unique(np.quantile(known, [0.2, 0.4, 0.6, 0.8]))[: 4 if known.nunique() > 1 else 0]
     shade = np.searchsorted(edges, known.to_numpy(), side="right")
     found = []
     for turn in range(len(edges) + 1):
@@ -104,9 +108,7 @@ def _state_classes(states: pd.Series[Any], palette: Palette) -> list[_Class]:
     return found
 
 
-def _touch_trace(
-    shapes: Sequence[Outline], rows: dict[str, dict[str, Any]], unit: str, digits: int
-) -> dict[str, Any]:
+def _touch_trace(shapes: Sequence[Outline], rows: _Rows, unit: str, digits: int) -> dict[str, Any]:
     """Unseen points that carry the hover and the click of each grid."""
     xs, ys, ids, texts = [], [], [], []
     for shape in shapes:
@@ -142,12 +144,12 @@ def _touch_trace(
 
 def _names(
     shapes: Sequence[Outline],
-    rows: dict[str, dict[str, Any]],
+    rows: _Rows,
     classes: Sequence[_Class],
     palette: Palette,
     unit: str,
 ) -> list[dict[str, Any]]:
-    """Name and figure of each grid in its middle; figures and names give way where grids are many."""
+    """Name and figure of each grid in its middle; they give way where grids are many."""
     if len(shapes) > _MAX_NAMES:
         return []
     ground = {grid: part.color for part in classes for grid in part.ids}
@@ -213,7 +215,7 @@ def grid_map(
         return empty_chart(palette, title=title, unit=unit, frame=frame)
     data = frame.assign(grid_id=frame["grid_id"].astype(str)).drop_duplicates("grid_id")
     data = data.set_index("grid_id")
-    rows = {str(key): row for key, row in data.to_dict("index").items()}
+    rows: _Rows = {str(key): row for key, row in data.to_dict("index").items()}
     valued = by == "value"
     classes = (
         _value_classes(data["value"], unit, palette.steps)
@@ -236,7 +238,7 @@ def grid_map(
     }
     margin = {"l": left, "r": 4, "t": 76, "b": 4}
     figure = finish(traces, layout, palette, title=heading, height=height, margin=margin)
-    shown = "，".join(f"{part.name} {len(part.ids)}" for part in classes)
+    shown = formats.listing(f"{part.name} {len(part.ids)}" for part in classes)
     blank = len(shapes) - sum(shape.grid_id in rows for shape in shapes)
     said = {"count": len(shapes), "shown": shown, "blank": blank}
     alt = _("{title}：{count} 个网格，{shown}；{blank} 个无数据。", title=heading, **said)
@@ -279,7 +281,7 @@ def tile_map(
     )
     if groups:
         first = {group: shape for shape, group in reversed(list(zip(shapes, groups, strict=True)))}
-        aside = {"xanchor": "right", "xref": "paper", "xshift": -6}
+        aside = {"xanchor": "right", "xshift": -6}
         words = [
             label_at(group, 0, shape.centre[1], palette.muted) | aside
             for group, shape in first.items()

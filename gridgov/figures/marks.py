@@ -1,4 +1,4 @@
-"""The marks that figures are made of: dots, quiet lines, bars in rows, thin rules; as plain dicts."""
+"""What figures are made of: dots, quiet lines, bars in rows, thin rules; as plain dicts."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ __all__ = [
     "column_or",
     "dots",
     "label_width",
+    "labels_of",
     "legend",
     "quiet_line",
     "row_bars",
@@ -30,6 +31,11 @@ _SIGNALS = frozenset({"better", "worse", "changed"})
 def column_or(frame: pd.DataFrame, name: str, other: str) -> list[str]:
     """The column `name` as text, or `other` where the frame has no such column."""
     return [str(value) for value in frame[name if name in frame else other]]
+
+
+def labels_of(frame: pd.DataFrame) -> list[str]:
+    """The labels of the rows; plotly reads tags in a text, so a "<" from data is disarmed."""
+    return [str(label).replace("<", "&lt;") for label in frame["label"]]
 
 
 def states_of(frame: pd.DataFrame) -> list[str]:
@@ -76,7 +82,10 @@ def quiet_line(
     width: float = 1,
     **more: Any,
 ) -> dict[str, Any]:
-    """A line that takes no part in hovering: limits, bands, guides. `shape`, `dash`, `fill*` as in plotly."""
+    """A line that takes no part in hovering: limits, bands, guides.
+
+    `more`: `shape`, `dash`, `fill`, `fillcolor` as in plotly.
+    """
     line = {"width": width, **({"color": color} if color else {})}
     for key in ("shape", "dash"):
         if key in more:
@@ -156,12 +165,13 @@ def rule(
 
 
 def legend(palette: Palette, y: float = 1.02) -> dict[str, Any]:
-    """Names of the series on one line under the title, where labels beside the marks have no room."""
+    """Names of the series under the title, where labels beside the marks have no room."""
     return {
         "showlegend": True,
         "legend": {
             "orientation": "h",
             "x": 0,
+            "xref": "container",
             "xanchor": "left",
             "y": y,
             "yanchor": "bottom",

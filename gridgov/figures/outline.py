@@ -6,8 +6,10 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from gridgov.errors import DataFileError
+from gridgov.locale import _
 
 __all__ = ["Outline", "Ring", "outline", "outlines", "tiles"]
 
@@ -18,7 +20,7 @@ _GEOGRAPHIC = (180.0, 90.0)
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The outer rings of one grid in a flat plane (x to the east, y to the north; any length unit)."""
+    """The outer rings of one grid in a flat plane: x to the east, y to the north."""
 
     grid_id: str
     name: str
@@ -41,7 +43,7 @@ def _centroid(ring: Ring) -> tuple[float, float]:
     local = tuple((x - ox, y - oy) for x, y in ring)
     area = _area(local)
     if abs(area) < 1e-12:
-        return (sum(x for x, _y in ring) / len(ring), sum(y for _x, y in ring) / len(ring))
+        return (sum(x for x, _north in ring) / len(ring), sum(y for _east, y in ring) / len(ring))
     cx = cy = 0.0
     for (x0, y0), (x1, y1) in zip(local, local[1:] + local[:1], strict=True):
         cross = x0 * y1 - x1 * y0
@@ -51,22 +53,25 @@ def _centroid(ring: Ring) -> tuple[float, float]:
 
 
 def outline(grid_id: str, name: str, geometry: str | Mapping[str, object]) -> Outline:
-    """An outline from a GeoJSON geometry (Polygon or MultiPolygon, as text or parsed); holes are dropped.
+    """An outline from a GeoJSON Polygon or MultiPolygon, as text or parsed; holes are dropped.
 
     Raises DataFileError where the geometry is neither.
     """
     try:
-        shape = json.loads(geometry) if isinstance(geometry, str) else geometry
+        shape: Any = json.loads(geometry) if isinstance(geometry, str) else geometry
         kind, parts = shape["type"], shape["coordinates"]
         polygons = {"Polygon": [parts], "MultiPolygon": parts}[kind]
         rings = tuple(_open(polygon[0]) for polygon in polygons)
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise DataFileError(
-            f"网格 {grid_id} 的边界无法读取（{error}）：请提供 GeoJSON 的 Polygon 或 MultiPolygon"
+            _(
+                "网格 {grid} 的边界无法读取：请提供 GeoJSON 的 Polygon 或 MultiPolygon",
+                grid=grid_id,
+            )
         ) from error
     rings = tuple(ring for ring in rings if len(ring) >= 3)
     if not rings:
-        raise DataFileError(f"网格 {grid_id} 的边界不足三个点：请检查边界坐标")
+        raise DataFileError(_("网格 {grid} 的边界不足三个点：请检查边界坐标", grid=grid_id))
     return Outline(grid_id, name, rings)
 
 
@@ -77,15 +82,15 @@ def _open(points: Sequence[Sequence[float]]) -> Ring:
 
 
 def outlines(rows: Iterable[tuple[str, str, str | Mapping[str, object]]]) -> tuple[Outline, ...]:
-    """Outlines of (grid_id, name, geometry), longitudes shortened to the latitude so that shapes are true."""
+    """Outlines of (grid_id, name, geometry) in metres, true in shape; no geometry, no outline."""
     found = [outline(*row) for row in rows if row[2]]
     points = [point for shape in found for ring in shape.rings for point in ring]
     if not points or any(abs(x) > _GEOGRAPHIC[0] or abs(y) > _GEOGRAPHIC[1] for x, y in points):
         return tuple(found)
-    middle = sum(y for _x, y in points) / len(points)
+    middle = sum(y for _east, y in points) / len(points)
     shorter = math.cos(math.radians(middle))
     # In metres about the south-west corner: small whole numbers to send.
-    west, south = min(x for x, _y in points), min(y for _x, y in points)
+    west, south = min(x for x, _north in points), min(y for _east, y in points)
     metres = 111_320.0
     return tuple(
         Outline(
@@ -103,9 +108,9 @@ def outlines(rows: Iterable[tuple[str, str, str | Mapping[str, object]]]) -> tup
 def tiles(
     units: Sequence[tuple[str, str]], groups: Sequence[str] | None = None
 ) -> tuple[Outline, ...]:
-    """Square tiles for (grid_id, name) where there is no outline: rows from the top in the order given.
+    """Square tiles for (grid_id, name) where there is no outline, in rows from the top.
 
-    With `groups` (one a unit) every group begins a new row, so that micro-grids stay with their grid.
+    With `groups` (one a unit) every group begins a new row: micro-grids stay with their grid.
     """
     if not units:
         return ()

@@ -58,7 +58,6 @@ class Palette:
             "better": self.better,
             "worse": self.worse,
             "changed": self.changed,
-            "missing": self.rule,
         }.get(state, self.usual)
 
     def tint(self, state: str) -> str:
@@ -122,7 +121,7 @@ def palette(theme: str = "light") -> Palette:
 
 
 def state_of_point(point: str) -> State:
-    """State for a point kind of `gridgov.stats.spc.xmr`: improvement, concern, high, low, common."""
+    """State for a point kind of `gridgov.stats.spc.xmr`: improvement, concern, high, low …"""
     match point:
         case "improvement":
             return "better"

@@ -18,7 +18,15 @@ from gridgov.figures.chart import (
     rounded,
     value_axis,
 )
-from gridgov.figures.marks import column_or, label_width, legend, rows_axis, rows_height, rule
+from gridgov.figures.marks import (
+    column_or,
+    label_width,
+    labels_of,
+    legend,
+    rows_axis,
+    rows_height,
+    rule,
+)
 from gridgov.figures.palette import Palette
 
 __all__ = ["stacked_contributions", "waterfall"]
@@ -61,7 +69,7 @@ def waterfall(
     trace = {
         "type": "bar",
         "name": title,
-        "x": column_or(frame, "label", "label"),
+        "x": labels_of(frame),
         "base": rounded(bases),
         "y": rounded(frame["value"]),
         "marker": {"color": colors},
@@ -77,7 +85,7 @@ def waterfall(
         "yaxis": value_axis(palette, unit, zero=True),
     }
     figure = finish([trace], layout, palette, title=heading)
-    alt = alt_rows(heading, column_or(frame, "label", "label"), texts)
+    alt = alt_rows(heading, labels_of(frame), texts)
     return Chart(figure, alt, frame, title, unit)
 
 

@@ -18,7 +18,15 @@ from gridgov.figures.chart import (
     rounded,
     value_axis,
 )
-from gridgov.figures.marks import column_or, dots, label_width, quiet_line, rows_axis, rule
+from gridgov.figures.marks import (
+    column_or,
+    dots,
+    label_width,
+    labels_of,
+    quiet_line,
+    rows_axis,
+    rule,
+)
 from gridgov.figures.palette import Palette
 from gridgov.locale import _
 
@@ -86,13 +94,17 @@ def survival_curve(
     band: list[dict[str, Any]] = []
     if {"low", "high"} <= set(data.columns) and data["series"].nunique() == 1:
         edge: dict[str, Any] = {"width": 0, "shape": "hv"}
-        fill = {"fill": "tonexty", "fillcolor": palette.band}
+        fill: dict[str, Any] = {"fill": "tonexty", "fillcolor": palette.band}
         band.append(quiet_line(_("下限"), data["time"], data["low"], **edge))
         band.append(quiet_line(_("95% 区间"), data["time"], data["high"], **edge, **fill))
     curves, names = _curves(data, palette, unit)
     wanted = ((0.5, median, _("一半在 {time}内办结")), (0.1, p90, _("九成在 {time}内办结")))
     shapes, marks = _quantile_marks(wanted, palette, unit)
-    below = {"text": _("受理后（{unit}）", unit=unit), "font": {"size": 13}, "standoff": 6}
+    below = {
+        "text": _("受理后（{unit}）", unit=formats.unit_name(unit)),
+        "font": {"size": 13},
+        "standoff": 6,
+    }
     layout = {
         "xaxis": axis(palette, rangemode="tozero", nticks=8, title=below),
         "yaxis": value_axis(palette, "%", zero=True),
@@ -103,7 +115,7 @@ def survival_curve(
     right = label_width([str(name) for name in data["series"].unique()]) if names else 24
     margin = {"b": 52, "r": right}
     figure = finish(band + curves, layout, palette, title=heading, margin=margin)
-    reached = "，".join(mark["text"] for mark in marks) or _("不到一半办结")
+    reached = formats.listing(mark["text"] for mark in marks) or _("不到一半办结")
     alt = _("{title}：{reached}。", title=heading, reached=reached)
     if n is not None:
         alt += f" n = {formats.whole(n)}"
@@ -121,14 +133,14 @@ def _box_hover(frame: pd.DataFrame, unit: str) -> list[str]:
 
 
 def box(frame: pd.DataFrame, palette: Palette, *, title: str, unit: str = "") -> Chart:
-    """Spread by group from quantiles worked out before: a box of the middle half, whiskers to the ends.
+    """Spread by group from quantiles worked out before: a box of the middle half, whiskers.
 
     `frame`: `label`, `low`, `q1`, `median`, `q3`, `high`; where known `n`, `key`.
     """
     heading = full_title(title, unit)
     if frame.empty:
         return empty_chart(palette, title=title, unit=unit, frame=frame)
-    labels, places = column_or(frame, "label", "label"), list(range(len(frame)))
+    labels, places = labels_of(frame), list(range(len(frame)))
     boxes = {
         "type": "box",
         "orientation": "h",
@@ -158,7 +170,7 @@ def box(frame: pd.DataFrame, palette: Palette, *, title: str, unit: str = "") ->
     margin = {"l": label_width(labels)}
     figure = finish([boxes, middles], layout, palette, title=heading, height=height, margin=margin)
     texts = [formats.value(value, unit) for value in frame["median"]]
-    shown = "；".join(f"{a} {b}" for a, b in list(zip(labels, texts, strict=True))[:5])
+    shown = formats.listing(f"{a} {b}" for a, b in list(zip(labels, texts, strict=True))[:5])
     alt = _("{title}：{count} 组，中位数：{shown}", title=heading, count=len(labels), shown=shown)
     return Chart(figure, alt, frame, title, unit)
 
@@ -193,7 +205,7 @@ def rank_bands(
     """
     if frame.empty:
         return empty_chart(palette, title=title, frame=frame)
-    labels, places = column_or(frame, "label", "label"), list(range(len(frame)))
+    labels, places = labels_of(frame), list(range(len(frame)))
     undecided = (
         [bool(flag) for flag in frame["is_open"]] if "is_open" in frame else [False] * len(frame)
     )

@@ -22,6 +22,7 @@ from gridgov.figures.chart import (
     value_axis,
 )
 from gridgov.figures.control import annotation_shapes
+from gridgov.figures.marks import label_width, legend
 from gridgov.figures.palette import Palette
 from gridgov.locale import _
 
@@ -96,6 +97,26 @@ def _split_partial(trace: dict[str, Any], rows: pd.DataFrame) -> list[dict[str, 
     return [{**trace, "y": [*y[:-1], None]}, tail]
 
 
+def _end_labels(
+    ends: Sequence[tuple[str, str, float]], span: float, height: int
+) -> list[dict[str, Any]]:
+    """Names of the series at the right, moved apart where their ends lie close."""
+    spots = _spread([value for _name, _color, value in ends], span * 17 / (height - 80))
+    return [
+        label_at(name, 1, spot, color) | {"xref": "paper", "xshift": 6}
+        for (name, color, _value), spot in zip(ends, spots, strict=True)
+    ]
+
+
+def _series_colors(
+    names: Sequence[str], comparison: str | None, palette: Palette
+) -> dict[str, str]:
+    focal = [name for name in names if name != comparison]
+    hues = [palette.accent] if len(focal) == 1 else palette.series
+    colors = {name: hues[turn % len(hues)] for turn, name in enumerate(focal)}
+    return colors | {name: palette.muted for name in names if name == comparison}
+
+
 def line(
     frame: pd.DataFrame,
     palette: Palette,
@@ -110,43 +131,27 @@ def line(
     """Several series over time, named where they end; the series `comparison` is grey and dotted.
 
     `frame`: `bucket`, `value`; `series` where there is more than one; where known `is_partial`.
-    A single series is drawn in ink. Buckets of the comparison must lie on the same axis.
+    A single series is drawn in the accent. Buckets of the comparison must lie on the same axis.
     """
     heading = full_title(title, unit, grain)
     if frame.empty or frame["value"].isna().all():
         return empty_chart(palette, title=title, unit=unit, grain=grain, frame=frame)
     data = frame if "series" in frame else frame.assign(series=title)
     names = list(dict.fromkeys(str(name) for name in data["series"]))
-    focal = [name for name in names if name != comparison]
-    colors = {name: palette.series[turn % len(palette.series)] for turn, name in enumerate(focal)}
-    if len(focal) == 1:
-        colors[focal[0]] = palette.accent
+    colors = _series_colors(names, comparison, palette)
     traces, ends = [], []
     for name in names:
         rows = data[data["series"].astype(str) == name]
-        compared = name == comparison
-        color = palette.usual if compared else colors[name]
-        trace = _line_trace(rows, name, color, "dot" if compared else "solid", unit, grain)
-        traces += _split_partial(trace, rows)
-        known = rows.dropna(subset=["value"])
+        dash = "dot" if name == comparison else "solid"
+        traces += _split_partial(_line_trace(rows, name, colors[name], dash, unit, grain), rows)
+        known = rows["value"].dropna()
         if not known.empty:
-            last = known.iloc[-1]
-            ends.append(
-                (
-                    name,
-                    dates([last["bucket"]])[0],
-                    float(last["value"]),
-                    palette.muted if compared else color,
-                )
-            )
+            ends.append((name, colors[name], float(known.iloc[-1])))
     shapes, words = annotation_shapes(annotations, palette)
+    right = 20
     if len(names) > 1:
-        low, high = data["value"].min(), data["value"].max()
-        spots = _spread([end[2] for end in ends], (high - low) * 17 / (height - 80))
-        words += [
-            label_at(name, 1, spot, color) | {"xref": "paper", "xshift": 6}
-            for (name, _day, _value, color), spot in zip(ends, spots, strict=True)
-        ]
+        words += _end_labels(ends, float(data["value"].max() - data["value"].min()), height)
+        right = label_width(names, least=30, most=150)
     days = sorted(set(dates(data["bucket"])))
     layout = {
         "xaxis": time_axis(days, grain, palette),
@@ -155,19 +160,38 @@ def line(
         "annotations": words,
         "hoverdistance": 40,
     }
-    widest = max((sum(13 if ord(s) > 0x2E7F else 8 for s in name) for name in names), default=0)
-    right = min(24 + widest, 150) if len(names) > 1 else 20
     figure = finish(traces, layout, palette, title=heading, height=height, margin={"r": right})
-    said = "；".join(f"{name} {formats.value(value, unit)}" for name, _day, value, _color in ends)
-    last_day = bucket_label(max(end[1] for end in ends), grain)
-    alt = _(
-        "{title}：{count} 期，至 {bucket}：{shown}",
-        title=heading,
-        count=len(days),
-        bucket=last_day,
-        shown=said,
-    )
+    shown = formats.listing(f"{name} {formats.value(value, unit)}" for name, _color, value in ends)
+    said = {"count": len(days), "bucket": bucket_label(days[-1], grain), "shown": shown}
+    alt = _("{title}：{count} 期，至 {bucket}：{shown}", title=heading, **said)
     return Chart(figure, alt, frame, title, unit, grain)
+
+
+def _bar_trace(
+    rows: pd.DataFrame, name: str, color: str, unit: str, grain: str, palette: Palette
+) -> dict[str, Any]:
+    """One series of the stack; the bar of an unfinished period hatched."""
+    days = dates(rows["bucket"])
+    partial = list(rows["is_partial"]) if "is_partial" in rows else [False] * len(rows)
+    words = []
+    for day, value, unfinished in zip(days, rows["value"], partial, strict=True):
+        more = f"<br>{_('本期未结束')}" if unfinished else ""
+        figure = formats.value(value, unit)
+        words.append(f"{bucket_label(day, grain)}<br>{name} <b>{figure}</b>{more}")
+    marker: dict[str, Any] = {"color": color, "line": {"width": 0.5, "color": palette.paper}}
+    if any(partial):
+        hatch = {"size": 5, "solidity": 0.35, "fillmode": "replace"}
+        marker["pattern"] = {"shape": ["/" if flag else "" for flag in partial], **hatch}
+    return {
+        "type": "bar",
+        "name": name,
+        "x": days,
+        "y": rounded(rows["value"]),
+        "marker": marker,
+        "hovertext": words,
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "customdata": days,
+    }
 
 
 def stacked_time_bars(
@@ -188,44 +212,17 @@ def stacked_time_bars(
     heading = full_title(title, unit, grain)
     if frame.empty or not frame["value"].fillna(0).abs().sum():
         return empty_chart(palette, title=title, unit=unit, grain=grain, frame=frame)
-    totals = frame.groupby(frame["series"].astype(str), sort=False)["value"].sum()
-    names = list(totals.sort_values(ascending=False, kind="stable").index)
+    series = frame["series"].astype(str)
+    totals = frame.groupby(series, sort=False)["value"].sum()
+    names = [str(name) for name in totals.sort_values(ascending=False, kind="stable").index]
     colors = [palette.accent] if len(names) == 1 else list(palette.series)
-    traces = []
-    for turn, name in enumerate(names):
-        rows = frame[frame["series"].astype(str) == name]
-        days = dates(rows["bucket"])
-        partial = list(rows["is_partial"]) if "is_partial" in rows else [False] * len(rows)
-        words = [
-            f"{bucket_label(day, grain)}<br>{name} <b>{formats.value(value, unit)}</b>"
-            + (f"<br>{_('本期未结束')}" if open_ else "")
-            for day, value, open_ in zip(days, rows["value"], partial, strict=True)
-        ]
-        marker: dict[str, Any] = {
-            "color": colors[turn % len(colors)],
-            "line": {"width": 0.5, "color": palette.paper},
-        }
-        if any(partial):
-            marker["pattern"] = {
-                "shape": ["/" if open_ else "" for open_ in partial],
-                "size": 5,
-                "solidity": 0.35,
-                "fillmode": "replace",
-            }
-        traces.append(
-            {
-                "type": "bar",
-                "name": name,
-                "x": days,
-                "y": rounded(rows["value"]),
-                "marker": marker,
-                "hovertext": words,
-                "hovertemplate": "%{hovertext}<extra></extra>",
-                "customdata": days,
-            }
-        )
+    traces = [
+        _bar_trace(frame[series == name], name, colors[at % len(colors)], unit, grain, palette)
+        for at, name in enumerate(names)
+    ]
     shapes, labels = annotation_shapes(annotations, palette)
     days = sorted(set(dates(frame["bucket"])))
+    several = len(names) > 1
     layout: dict[str, Any] = {
         "barmode": "stack",
         "bargap": 0.25,
@@ -233,29 +230,12 @@ def stacked_time_bars(
         "yaxis": value_axis(palette, unit, zero=True),
         "shapes": shapes,
         "annotations": labels,
+        **(legend(palette) if several else {}),
     }
-    if len(names) > 1:
-        layout |= {
-            "showlegend": True,
-            "legend": {
-                "orientation": "h",
-                "x": 0,
-                "y": 1.02,
-                "yanchor": "bottom",
-                "traceorder": "normal",
-                "itemclick": False,
-                "itemdoubleclick": False,
-                "font": {"size": 13, "color": palette.muted},
-            },
-        }
-    figure = finish(
-        traces,
-        layout,
-        palette,
-        title=heading,
-        height=height,
-        margin={"t": 68 if len(names) > 1 else 44},
+    margin = {"t": 72 if several else 44}
+    figure = finish(traces, layout, palette, title=heading, height=height, margin=margin)
+    shown = formats.listing(
+        f"{name} {formats.value(float(totals[name]), unit)}" for name in names[:5]
     )
-    said = "；".join(f"{name} {formats.value(float(totals[name]), unit)}" for name in names[:5])
-    alt = _("{title}：{count} 期合计，{shown}", title=heading, count=len(days), shown=said)
+    alt = _("{title}：{count} 期合计，{shown}", title=heading, count=len(days), shown=shown)
     return Chart(figure, alt, frame, title, unit, grain)

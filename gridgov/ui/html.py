@@ -34,8 +34,8 @@ __all__ = [
 Cell = str | float | int | None
 Kind = Literal["text", "number", "bar", "state", "muted"]
 _STATES = frozenset({"better", "worse", "changed", "usual", "missing"})
-# The sign before the word says the state without colour.
-_SIGNS = {"better": "▲", "worse": "▼", "changed": "◆", "missing": "○"}
+# The sign before the word says the state without colour; no arrow, for up may be worse.
+_SIGNS = {"better": "●", "worse": "■", "changed": "◆", "missing": "○"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +105,10 @@ def card_html(
     if sparkline:
         parts.append(f'<span class="gg-spark" aria-hidden="true">{as_image(sparkline)}</span>')
     inside = "".join(parts)
-    title = f' title="{_e(hint)}"' if hint else ""
+    names = f'aria-label="{_e(said)}"' + (f' title="{_e(hint)}"' if hint else "")
     if href:
-        return f'<a class="gg-card" href="{_e(href)}" target="_self" aria-label="{_e(said)}"{title}>{inside}</a>'
-    return f'<div class="gg-card" role="group" aria-label="{_e(said)}"{title}>{inside}</div>'
+        return f'<a class="gg-card" href="{_e(href)}" target="_self" {names}>{inside}</a>'
+    return f'<div class="gg-card" role="group" {names}>{inside}</div>'
 
 
 def _figure(text: str) -> str:
@@ -185,6 +185,12 @@ def _cell(column: TableColumn, value: Cell, most: float) -> str:
     return f'<td class="{(muted + hidden).strip()}">{_e(text)}</td>'
 
 
+def _head(column: TableColumn) -> str:
+    classes = "gg-num" if column.kind in ("number", "bar") else ""
+    classes += "" if column.phone else " gg-wide"
+    return f'<th scope="col" class="{classes.strip()}">{_e(column.label)}</th>'
+
+
 def table_html(
     columns: Sequence[TableColumn],
     rows: Sequence[Mapping[str, Cell]],
@@ -198,11 +204,7 @@ def table_html(
     whose value is the address that the first cell of a row leads to; `caption` names the table
     for those who hear it.
     """
-    numeric = ("number", "bar")
-    heads = "".join(
-        f'<th scope="col" class="{"gg-num" if c.kind in numeric else ""}{"" if c.phone else " gg-wide"}">{_e(c.label)}</th>'
-        for c in columns
-    )
+    heads = "".join(_head(column) for column in columns)
     most = {}
     for column in columns:
         values = [row.get(column.key) for row in rows]
