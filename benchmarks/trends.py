@@ -13,10 +13,11 @@ import time
 
 import numpy as np
 
+from gridgov.stats.changepoint import change_points
 from gridgov.stats.forecast import forecast
 from gridgov.stats.noise import false_alarms
 from gridgov.stats.signals import attention_order, signal_runs
-from gridgov.stats.spc import xmr_batch
+from gridgov.stats.spc import POINTS, xmr_batch
 
 
 def judge(n_series: int, n_points: int, missing: float) -> float:
@@ -42,6 +43,19 @@ def forecast_seconds() -> float:
     return time.perf_counter() - begin
 
 
+def detection(size: float, n_series: int = 500) -> tuple[float, float]:
+    """Share of series of 22 points whose last six stand `size` standard deviations higher that
+    are noticed: newest point marked by XmR, and a change point whose interval holds the truth."""
+    noise = np.random.default_rng(3).normal(size=(n_series, 22))
+    noise[:, 16:] += size
+    marked = float((xmr_batch(noise).point[:, -1] == POINTS.index("high")).mean())
+    found = [
+        any(p.first <= 16 <= p.last for p in change_points(row, n_permutations=999))
+        for row in noise
+    ]
+    return marked, float(np.mean(found))
+
+
 def main() -> None:
     print(
         f"community  139 x 45 series x 22 months  {judge(139 * 45, 22, 0.05):7.3f} s  (limit 1 s)"
@@ -60,6 +74,9 @@ def main() -> None:
         f"change point {found.change_point:.1%}  ({time.perf_counter() - begin:.1f} s)"
     )
     print("       by rule: " + ", ".join(f"{k} {v:.1%}" for k, v in found.by_rule.items()))
+    for size in (1.0, 2.0, 3.0):
+        marked, placed = detection(size)
+        print(f"shift of {size:.0f} sd in the last 6 of 22: XmR {marked:.1%}, placed {placed:.1%}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory {peak:.0f} MiB")
 
