@@ -1,0 +1,94 @@
+-- grain: 一次走访的一种待复核情形一行
+-- partition: month of on_date
+-- reads: fact_visit, fact_visit_worker, complaint[-8,0], household
+-- @visit_id 走访编号
+-- @on_date 走访日期
+-- @grid_id 网格
+-- @flag G1 重复或雷同，G3 集中补录，G4 时间可疑，G10 与诉求或空置不符
+-- Default thresholds of the award method's record-level flags. A visit without a time of day
+-- (midnight sharp) cannot be judged by the clock and is left out of G4.
+WITH base AS (
+    SELECT
+        v.visit_id, v.on_date, v.grid_id, v.occurred_at, v.ended_at, v.entered_at, v.household,
+        v.person, v.purpose, v.need, v.mode, v.note, w.worker_id,
+        v.occurred_at <> CAST(v.on_date AS TIMESTAMP) AS has_time
+    FROM fact_visit AS v
+    LEFT JOIN fact_visit_worker AS w ON w.visit_id = v.visit_id AND w.on_date = v.on_date
+    WHERE date_trunc('month', v.on_date) IN (SELECT part FROM touched)
+), home AS (
+    SELECT household, min(building) AS building, bool_or(is_occupied IS NOT FALSE) AS is_occupied
+    FROM household GROUP BY household
+), twice AS (
+    SELECT visit_id, on_date, grid_id, 'G1' AS flag
+    FROM (
+        SELECT *, count(*) OVER (
+            PARTITION BY worker_id, on_date, household, coalesce(person, ''), coalesce(purpose, '')
+        ) AS times
+        FROM base WHERE worker_id IS NOT NULL AND household IS NOT NULL
+    ) AS counted
+    WHERE times >= 2
+), alike AS (
+    SELECT b.visit_id, b.on_date, b.grid_id, 'G1' AS flag
+    FROM base AS b
+    JOIN (
+        SELECT worker_id, plain(note) AS word, date_trunc('month', on_date) AS month
+        FROM base
+        WHERE worker_id IS NOT NULL AND household IS NOT NULL AND length(note) >= 8
+        GROUP BY worker_id, plain(note), date_trunc('month', on_date)
+        HAVING count(DISTINCT household) >= 3
+    ) AS t ON t.worker_id = b.worker_id AND t.word = plain(b.note) AND t.month = date_trunc('month', b.on_date)
+), entry AS (
+    SELECT b.visit_id, b.on_date, b.grid_id, b.worker_id, h.building,
+        seconds_between(TIMESTAMP '2000-01-01 00:00:00', b.entered_at) AS second
+    FROM base AS b LEFT JOIN home AS h ON h.household = b.household
+    WHERE b.entered_at IS NOT NULL AND b.worker_id IS NOT NULL
+), burst AS (
+    SELECT *,
+        CASE WHEN count(*) OVER ten_minutes >= 5
+            AND min(building) OVER ten_minutes <> max(building) OVER ten_minutes THEN 1 ELSE 0 END AS is_burst
+    FROM entry
+    WINDOW ten_minutes AS (PARTITION BY worker_id ORDER BY second RANGE BETWEEN 600 PRECEDING AND CURRENT ROW)
+), batch AS (
+    SELECT visit_id, on_date, grid_id, 'G3' AS flag
+    FROM (
+        SELECT *, max(is_burst) OVER (
+            PARTITION BY worker_id ORDER BY second RANGE BETWEEN CURRENT ROW AND 600 FOLLOWING
+        ) AS in_burst
+        FROM burst
+    ) AS marked
+    WHERE in_burst = 1
+), clock AS (
+    SELECT visit_id, on_date, grid_id, 'G4' AS flag
+    FROM (
+        SELECT *,
+            max(ended_at) OVER (
+                PARTITION BY worker_id, on_date ORDER BY occurred_at, visit_id
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ) AS before_until,
+            lead(occurred_at) OVER (PARTITION BY worker_id, on_date ORDER BY occurred_at, visit_id) AS after_from,
+            count(*) OVER (PARTITION BY worker_id, date_trunc('hour', occurred_at)) AS in_hour
+        FROM base WHERE has_time AND worker_id IS NOT NULL
+    ) AS timed
+    WHERE before_until > occurred_at
+        OR after_from < ended_at
+        OR seconds_between(occurred_at, ended_at) < 60
+        OR in_hour > 12
+        OR hour(occurred_at) < 5
+), contradicted AS (
+    SELECT b.visit_id, b.on_date, b.grid_id, 'G10' AS flag
+    FROM base AS b
+    JOIN complaint AS c
+        ON c.household = b.household AND c.created_at > b.occurred_at
+        AND days_between(b.on_date, CAST(c.created_at AS DATE)) <= 7
+    WHERE b.need IS NULL
+), vacant AS (
+    SELECT b.visit_id, b.on_date, b.grid_id, 'G10' AS flag
+    FROM base AS b JOIN home AS h ON h.household = b.household
+    WHERE NOT h.is_occupied AND b.mode = '上门'
+)
+SELECT visit_id, on_date, grid_id, flag FROM twice
+UNION SELECT visit_id, on_date, grid_id, flag FROM alike
+UNION SELECT visit_id, on_date, grid_id, flag FROM batch
+UNION SELECT visit_id, on_date, grid_id, flag FROM clock
+UNION SELECT visit_id, on_date, grid_id, flag FROM contradicted
+UNION SELECT visit_id, on_date, grid_id, flag FROM vacant
