@@ -130,7 +130,7 @@ def test_runs_are_listed_once_with_the_point_they_were_seen_at() -> None:
     assert len(signal_runs(xmr_batch(np.empty((2, 0))))) == 0
 
 
-def test_concern_comes_before_change_before_improvement_before_failing_before_usual() -> None:
+def test_concern_then_change_then_failed_target_then_improvement_then_usual() -> None:
     high, low, calm = [*CALM, 5.0], [*CALM, -5.0], [*CALM, 0.5]
     batch = xmr_batch(
         [calm, high, calm, high, low],
