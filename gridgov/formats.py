@@ -76,7 +76,7 @@ def is_missing(number: object) -> bool:
         return True
     if isinstance(number, Real | Decimal):
         return not math.isfinite(float(number))
-    return number != number or str(number) in {"<NA>", "NaT"}
+    return str(number) in {"<NA>", "NaT"} or number != number
 
 
 def _rounded(number: float, decimals: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -132,7 +133,7 @@ def calendar_heat(
     raw = pd.Series(frame["value"].to_numpy(dtype=float), index=pd.DatetimeIndex(frame["day"]))
     series = raw.groupby(level=0).sum(min_count=1).asfreq("D")
     isos, values = dates(series.index), series.to_numpy(dtype=float)
-    first = pd.Timestamp(isos[0]).dayofweek
+    first = dt.date.fromisoformat(isos[0]).weekday()
     spots = [divmod(first + at, 7) for at in range(len(isos))]
     empty = ~(values > 0)
     shades = _shades(values, empty, len(palette.steps) - 1)
