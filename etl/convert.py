@@ -1,0 +1,299 @@
+"""From the text table `raw` to typed expressions, column by column.
+
+What SQL can read strictly it reads itself; the distinct texts that are left go through Python once
+(`etl.values`, `etl.privacy`) into a dictionary table that is joined back. A column that is already
+clean costs nothing but a look at it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from etl.ddl import text
+from etl.mapping import Recipe
+from etl.privacy import STRIKE_PATTERN, STRUCK, Pseudonyms, looks_like_identity_number, strike
+from etl.sheet import RAW
+from etl.values import (
+    DateOrder,
+    Unreadable,
+    clean,
+    is_precision_lost,
+    read_flag,
+    read_moment,
+    read_number,
+    split_labels,
+)
+from gridgov.schema import Column
+
+__all__ = ["Converted", "Converter", "source_expression"]
+
+_STRICT_MOMENT = r"(19|20)\d\d[-/]\d\d?[-/]\d\d?([ T]\d\d?:\d\d?(:\d\d?)?)?"
+_STRICT_WHOLE = r"\d{1,9}"
+_STRICT_DECIMAL = r"-?\d{1,13}(\.\d{1,4})?"
+# What makes a short text need a second look: spaces at the ends or doubled, control and full-width
+# characters, an apostrophe in front, an exponent, and digits or plates that may be personal.
+_ODD = (
+    r"^[\s']|\s$|\s\s|[\x00-\x1f\x7f\x{00a0}\x{3000}\x{200b}\x{feff}\x{ff01}-\x{ff5e}]"
+    r"|\d[eE]\+?\d"
+)
+_ODD_KEY = _ODD + r"|\s|^[1-8]\d{16}[\dXx]$"
+_BLANK = " \t\r\n\u00a0\u3000\u200b\ufeff"
+_Read = Callable[[str], tuple[str | None, str | None]]
+
+
+@dataclass(frozen=True)
+class Converted:
+    """SQL for one column: its value, the join it needs, the check it breaks (NULL where none)."""
+
+    column: Column
+    value: str
+    join: str = ""
+    error: str = ""
+    warning: str = ""
+
+
+def source_expression(at: int | None, constant: str | None, extract: str | None) -> str:
+    """The text of a cell in `raw`, or a constant; `extract` keeps the first group of a pattern."""
+    if constant is not None:
+        return text(constant)
+    cell = f"{RAW}.c{at}"
+    if extract is not None:
+        return f"nullif(regexp_extract({cell}, {text(extract)}, 1), '')"
+    return cell
+
+
+class Converter:
+    """Converts the columns of one sheet."""
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        pseudonyms: Pseudonyms,
+        recipe: Recipe,
+        order: DateOrder | None,
+    ) -> None:
+        self._con = con
+        self._pseudonyms = pseudonyms
+        self._recipe = recipe
+        self._order = order
+        self._count = 0
+
+    def column(self, column: Column, source: str) -> Converted:
+        """Convert one column whose text is the SQL expression `source`."""
+        values = self._recipe.values.get(column.name, {})
+        kind = column.kind
+        if kind in ("timestamp", "date") and not values:
+            return self._strict(column, source, _moment_sql(source, column.sql_type))
+        if kind in ("count", "integer") and not values:
+            return self._strict(column, source, _number_sql(source, _STRICT_WHOLE, column.sql_type))
+        if kind == "decimal" and not values:
+            return self._strict(
+                column, source, _number_sql(source, _STRICT_DECIMAL, column.sql_type)
+            )
+        if kind in ("note", "outline"):
+            return self._note(column, source)
+        if kind in ("key", "text", "name") and not values:
+            return self._short_text(column, source)
+        return self._lookup(column, source, f"{source} IS NOT NULL", values)
+
+    def _strict(self, column: Column, source: str, strict: str) -> Converted:
+        """SQL first; what it cannot read is looked up."""
+        left = f"nullif(trim({source}, {text(_BLANK)}), '') IS NOT NULL AND {strict} IS NULL"
+        looked = self._lookup(column, source, left, {})
+        if not looked.join:
+            return Converted(column, strict)
+        return Converted(
+            column, f"coalesce({strict}, {looked.value})", looked.join, looked.error, looked.warning
+        )
+
+    def _short_text(self, column: Column, source: str) -> Converted:
+        odd = _ODD_KEY if column.kind == "key" else f"{_ODD}|{STRIKE_PATTERN}"
+        looked = self._lookup(column, source, f"regexp_matches({source}, {text(odd)})", {})
+        if not looked.join:
+            return Converted(column, f"nullif({source}, '')")
+        alias = looked.value.split(".")[0]
+        value = f"CASE WHEN {alias}.k IS NULL THEN nullif({source}, '') ELSE {alias}.v END"
+        return Converted(column, value, looked.join, looked.error, looked.warning)
+
+    def _note(self, column: Column, source: str) -> Converted:
+        trimmed = f"nullif(trim({source}, {text(_BLANK)}), '')"
+        if column.kind == "outline":
+            return Converted(column, trimmed)
+        found = self._con.execute(
+            f"SELECT 1 FROM {RAW} WHERE regexp_matches({source}, $odd) LIMIT 1",
+            {"odd": STRIKE_PATTERN},
+        ).fetchone()
+        if found is None:
+            return Converted(column, trimmed)
+        struck = f"regexp_replace({trimmed}, {text(STRIKE_PATTERN)}, {text(STRUCK)}, 'g')"
+        return Converted(column, struck)
+
+    def _lookup(
+        self, column: Column, source: str, where: str, values: Mapping[str, str]
+    ) -> Converted:
+        """Read every distinct text in Python and join the results back."""
+        distinct = [
+            row[0]
+            for row in self._con.execute(
+                f"SELECT DISTINCT {source} FROM {RAW} WHERE {where} AND {source} IS NOT NULL"
+            ).fetchall()
+        ]
+        read = self._reader(column, values)
+        results = [read(value) for value in distinct]
+        clean_already = column.sql_type == "VARCHAR" and all(
+            value == result and check is None
+            for value, (result, check) in zip(distinct, results, strict=True)
+        )
+        if clean_already:
+            return Converted(column, source)
+        if not distinct:
+            return Converted(column, f"CAST(NULL AS {column.sql_type})")
+        self._count += 1
+        name = f"d{self._count}"
+        block = pa.table(
+            {
+                "k": pa.array(distinct, pa.string()),
+                "v": pa.array([result for result, _ in results], pa.string()),
+                "e": pa.array([check for _, check in results], pa.string()),
+            }
+        )
+        self._con.register("block", block)
+        self._con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS "
+            f"SELECT k, CAST(v AS {column.sql_type}) AS v, e FROM block"
+        )
+        self._con.unregister("block")
+        errors = any(check and check.startswith("E") for _, check in results)
+        warnings = any(check and check.startswith("W") for _, check in results)
+        return Converted(
+            column,
+            f"{name}.v",
+            f"LEFT JOIN {name} ON {name}.k = {source}",
+            f"CASE WHEN {name}.e LIKE 'E%' THEN {name}.e END" if errors else "",
+            f"CASE WHEN {name}.e LIKE 'W%' THEN {name}.e END" if warnings else "",
+        )
+
+    def _reader(self, column: Column, values: Mapping[str, str]) -> _Read:
+        """How one text of this column is read: (value as text, check id)."""
+        inner = self._kind_reader(column)
+        mapped = {clean(source): ours for source, ours in values.items()}
+
+        def read(value: str) -> tuple[str | None, str | None]:
+            value = mapped.get(clean(value), value)
+            try:
+                return inner(value)
+            except Unreadable as error:
+                return None, error.check_id
+
+        return read
+
+    def _kind_reader(self, column: Column) -> _Read:
+        kind = column.kind
+        if kind in ("timestamp", "date"):
+            return lambda value: (_iso(value, self._order), None)
+        if kind in ("count", "integer", "decimal"):
+            whole, negative = kind != "decimal", kind != "count"
+            return lambda value: (_plain(read_number(value, whole=whole, negative=negative)), None)
+        if kind == "flag":
+            return lambda value: (_flag_text(read_flag(value)), None)
+        if kind == "choice":
+            return _choice_reader(column)
+        if kind in ("household", "person"):
+            return self._pseudonym_reader("H" if kind == "household" else "P")
+        if kind in ("worker", "workers", "list"):
+            return lambda value: ("、".join(self._account(n) for n in _labels(value)) or None, None)
+        if kind == "key":
+            return lambda value: (self._account(_compact(value)) or None, None)
+        if kind in ("grid", "name"):
+            return lambda value: (strike(_compact(value)) or None, None)
+        return lambda value: (strike(_soft(value)) or None, None)
+
+    def _account(self, name: str) -> str:
+        """An identity number used as an account is somebody's, so it is replaced like a name."""
+        if looks_like_identity_number(name):
+            return self._pseudonyms.of("A", name)
+        return name
+
+    def _pseudonym_reader(self, prefix: str) -> _Read:
+        def read(value: str) -> tuple[str | None, str | None]:
+            plain = _compact(value)
+            return (self._pseudonyms.of(prefix, plain) if plain else None), None
+
+        return read
+
+
+def _moment_sql(source: str, sql_type: str) -> str:
+    return (
+        f"CASE WHEN regexp_full_match({source}, {text(_STRICT_MOMENT)}) "
+        f"THEN TRY_CAST({source} AS {sql_type}) END"
+    )
+
+
+def _number_sql(source: str, pattern: str, sql_type: str) -> str:
+    return (
+        f"CASE WHEN regexp_full_match({source}, {text(pattern)}) "
+        f"THEN TRY_CAST({source} AS {sql_type}) END"
+    )
+
+
+def _iso(value: str, order: DateOrder | None) -> str | None:
+    moment = read_moment(value, order)
+    return None if moment is None else moment.isoformat(" ")
+
+
+def _plain(number: object) -> str | None:
+    return None if number is None else f"{number:f}"
+
+
+def _flag_text(flag: bool | None) -> str | None:
+    return None if flag is None else str(flag).lower()
+
+
+def _compact(value: str) -> str:
+    """Cleaned; a long number that a spreadsheet has rounded is refused."""
+    plain = clean(value)
+    if is_precision_lost(plain):
+        raise Unreadable("E105")
+    return plain
+
+
+def _labels(value: str) -> list[str]:
+    names = split_labels(value)
+    if any(is_precision_lost(name) for name in names):
+        raise Unreadable("E105")
+    return names
+
+
+_WIDE = {
+    code: code - 0xFEE0
+    for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
+
+
+def _soft(value: str) -> str:
+    """Cleaned, but Chinese punctuation stays full-width."""
+    return re.sub(r"\s+", " ", value.translate(_WIDE)).strip(_BLANK)
+
+
+def _choice_reader(column: Column) -> _Read:
+    """Synonyms to codes; an unknown value is kept as cleaned text and listed (W110)."""
+    known = {
+        clean(name).lower().replace(" ", ""): value.code
+        for value in reversed(column.values)
+        for name in (*value.synonyms, value.en, value.code)
+    }
+    known |= {clean(value.code).lower(): value.code for value in column.values}
+
+    def read(value: str) -> tuple[str | None, str | None]:
+        plain = clean(value)
+        code = known.get(plain.lower().replace(" ", ""))
+        if code is not None:
+            return code, None
+        return (strike(plain), "W110") if plain else (None, None)
+
+    return read

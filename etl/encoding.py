@@ -1,0 +1,96 @@
+"""Which encoding a text file has, and the same file in UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Encoding", "detect", "recode", "sniff"]
+
+_CHUNK = 1 << 22
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """`name` as Python knows it; `undecodable` bytes or sequences had to be replaced."""
+
+    name: str
+    undecodable: int = 0
+
+
+def sniff(path: Path) -> str:
+    """A first guess from the beginning of the file; cheap, and proven or refuted while reading."""
+    with path.open("rb") as handle:
+        head = handle.read(_CHUNK)
+    for bom, name in _BOMS:
+        if head.startswith(bom):
+            return name
+    if len(head) >= 4 and head[:2000].count(0) > len(head[:2000]) // 4:
+        even, odd = head[0:2000:2].count(0), head[1:2000:2].count(0)
+        return "utf-16-be" if even > odd else "utf-16-le"
+    for name in ("utf-8", "gb18030"):
+        try:
+            codecs.getincrementaldecoder(name)().decode(head)
+        except UnicodeDecodeError:
+            continue
+        return name
+    return "utf-8"
+
+
+def detect(path: Path) -> Encoding:
+    """The encoding of the whole file: the first that fits, else the one that loses least."""
+    guess = sniff(path)
+    if guess.startswith("utf-16") or guess == "utf-8-sig":
+        return Encoding(guess, _lost(path, guess))
+    losses: dict[str, int] = {}
+    for name in ("utf-8", "gb18030"):
+        losses[name] = _lost(path, name)
+        if losses[name] == 0:
+            return Encoding(name)
+    best = min(losses, key=lambda name: losses[name])
+    return Encoding(best, losses[best])
+
+
+def _lost(path: Path, name: str) -> int:
+    strict = codecs.getincrementaldecoder(name)()
+    try:
+        with path.open("rb") as handle:
+            while chunk := handle.read(_CHUNK):
+                strict.decode(chunk)
+            strict.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return _count_replaced(path, name)
+    return 0
+
+
+def _count_replaced(path: Path, name: str) -> int:
+    decoder = codecs.getincrementaldecoder(name)("replace")
+    lost = 0
+    with path.open("rb") as handle:
+        while chunk := handle.read(_CHUNK):
+            lost += decoder.decode(chunk).count("\ufffd")
+    return lost + decoder.decode(b"", final=True).count("\ufffd")
+
+
+def recode(path: Path, encoding: str, target: Path) -> None:
+    """Write `path` to `target` in UTF-8 without BOM; NUL bytes go, lone CR become LF."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    held = ""
+    with path.open("rb") as reader, target.open("wb") as writer:
+        while True:
+            chunk = reader.read(_CHUNK)
+            text = held + decoder.decode(chunk, final=not chunk)
+            # A CR at the very end may belong to a CRLF that the next chunk completes.
+            held = "\r" if chunk and text.endswith("\r") else ""
+            text = text[:-1] if held else text
+            if "\r" in text:
+                text = text.replace("\r\n", "\n").replace("\r", "\n")
+            writer.write(text.replace("\0", "").encode("utf-8", "replace"))
+            if not chunk:
+                return

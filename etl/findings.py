@@ -1,0 +1,113 @@
+"""Checks of the loader itself, by stable id, and the findings they leave.
+
+E1xx field (rejects the row) · W1xx field (kept) · E2xx, W3xx row · W4xx whole log · W5xx references.
+Checks that need one table's columns are declared with that table in `gridgov.schema`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from etl.privacy import strike
+from gridgov.locale import pick
+from gridgov.schema import TABLES, Check, Column
+
+__all__ = ["CHECKS", "Finding", "check_of", "hint"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found. `value_hint` never shows a resident; `row_number` is the first row."""
+
+    check_id: str
+    column: str
+    occurrences: int
+    row_number: int | None = None
+    value_hint: str | None = None
+    table: str = ""
+
+    @property
+    def severity(self) -> str:
+        return "error" if self.check_id.startswith("E") else "warning"
+
+    @property
+    def message(self) -> str:
+        declared = check_of(self.check_id, self.table)
+        return pick(declared.zh, declared.en)
+
+
+def _e(check_id: str, zh: str, en: str) -> Check:
+    return Check(check_id, "error", "", zh, en)
+
+
+def _w(check_id: str, zh: str, en: str) -> Check:
+    return Check(check_id, "warning", "", zh, en)
+
+
+CHECKS: dict[str, Check] = {
+    check.id: check
+    for check in (
+        _e("E101", "必填项为空", "a required cell is empty"),
+        _e("E102", "不是能认出的日期或时间", "not a date or time that can be read"),
+        _e("E103", "不是整数", "not a whole number"),
+        _e("E104", "单元格比表头多", "more cells than headers"),
+        _e(
+            "E105",
+            "长号码已被表格软件改成科学计数，精度丢失；请从原系统以文本导出",
+            "a spreadsheet has rounded this long number; export it as text",
+        ),
+        _e("E106", "不是“是”或“否”", "neither yes nor no"),
+        _e("E107", "不是数字", "not a number"),
+        _e("E108", "不应为负数", "must not be negative"),
+        _e("E110", "映射规则排除", "left out by the mapping file"),
+        _e("E202", "时间在将来", "in the future"),
+        _e("E203", "时间早于 2000 年", "before the year 2000"),
+        _w("W109", "有无法解码的字节，已用 � 代替", "undecodable bytes replaced by �"),
+        _w("W110", "不在已知取值内，原样保留", "not among the known values; kept as it is"),
+        _w("W111", "表头没有认出，该列未导入", "header not recognised; column not loaded"),
+        _w(
+            "W401",
+            "同一文件内同一编号内容不同，以最后一行为准",
+            "conflicting copies in one file; the last wins",
+        ),
+        _w("W402", "连续多日没有记录", "several days without a record"),
+        _w("W403", "网格没有任何记录", "a grid without any record"),
+        _w("W404", "记录量较前几周骤降", "volume fell suddenly against the weeks before"),
+        _w("W405", "同一网格同一时期有两名以上任职人", "a grid held by two workers at once"),
+        _w("W501", "人员不在格格表或别名表中", "worker unknown"),
+        _w("W502", "网格不在网格表中", "grid unknown"),
+        _w("W503", "诉求类别不在类别表中", "complaint category unknown"),
+        _w("W504", "活动类型不在类型表中", "activity type unknown"),
+        _w("W505", "活动编号不在活动台账中", "activity number unknown"),
+        _w("W506", "上级网格不在网格表中", "parent grid unknown"),
+    )
+}
+_DATE_WORDS = set("年月日号时点分秒上午下午晚星期周一二三四五六七八九十")
+
+
+def check_of(check_id: str, table: str = "") -> Check:
+    """The declaration behind an id; a table's own checks come first. KeyError if there is none."""
+    if table:
+        for check in TABLES[table].checks:
+            if check.id == check_id:
+                return check
+    return CHECKS[check_id]
+
+
+def hint(value: str | None, column: Column) -> str | None:
+    """What may be shown of a cell in the published books.
+
+    Cells of residents' columns show only their shape; elsewhere Chinese characters that are no date
+    words are hidden too, because a shifted column can put a name anywhere.
+    """
+    if value is None:
+        return None
+    shown = strike(re.sub(r"\s+", " ", value))[:40]
+    if column.kind in ("worker", "workers", "grid", "choice", "name"):
+        return shown
+    if column.kind in ("household", "person", "note"):
+        return re.sub(r"\d", "9", re.sub(r"[^\W\d_]", "□", shown))
+    return "".join(
+        "□" if "\u3400" <= ch <= "\u9fff" and ch not in _DATE_WORDS else ch for ch in shown
+    )

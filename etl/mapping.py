@@ -1,0 +1,156 @@
+"""The mapping file: how a log that no one here designed comes in. Documented in docs/mapping.md."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from etl.values import DateOrder
+from gridgov.errors import MappingError
+from gridgov.locale import _
+from gridgov.schema import TABLES
+
+__all__ = ["Drop", "Recipe", "read_mapping"]
+
+_KEYS = {
+    "table", "file", "sheet", "encoding", "delimiter", "header_row", "skip_rows", "date_order",
+    "columns", "constants", "values", "drop", "extract",
+}  # fmt: skip
+_OPERATORS = {"equals", "in", "empty", "contains", "matches"}
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Rows that count as rejected (E110) with a reason: `header`'s cell meets `operator` `operand`."""
+
+    header: str
+    operator: str
+    operand: Any
+    reason: str
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to read one kind of file. Empty: everything is found out.
+
+    `columns` header → column, `constants` column → text, `values` column → {source text: ours},
+    `extract` column → regular expression whose first group is the value.
+    """
+
+    table: str | None = None
+    file: str = "*"
+    sheet: str = "*"
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_row: int | None = None
+    skip_rows: int = 0
+    date_order: DateOrder | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    extract: Mapping[str, str] = field(default_factory=dict)
+    drop: tuple[Drop, ...] = ()
+    only_mapped: bool = False
+
+    def fits(self, path: str, sheet: str) -> bool:
+        """True when this recipe is meant for the sheet."""
+        name = path.replace("\\", "/").rsplit("/", 1)[-1]
+        return fnmatch.fnmatch(name, self.file) and fnmatch.fnmatch(sheet or "", self.sheet)
+
+    @property
+    def digest(self) -> str:
+        """Changes when the recipe does."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+
+def read_mapping(path: Path) -> list[Recipe]:
+    """The recipes of a TOML file: one at the top level, or several as `[[recipe]]` tables.
+
+    Raises `MappingError` naming the key that is wrong.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise MappingError(
+            _("读不到映射文件 {path}：{why}", path=path, why=error.strerror or error)
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise MappingError(
+            _("映射文件 {path} 不是有效的 TOML：{why}", path=path, why=error)
+        ) from error
+    parts = document.get("recipe", [document])
+    if not isinstance(parts, list):
+        raise _wrong(path, "recipe", _("应写成 [[recipe]]"))
+    return [_recipe(path, part) for part in parts]
+
+
+def _wrong(path: Path, key: str, why: str) -> MappingError:
+    return MappingError(_("映射文件 {path} 的 {key}：{why}", path=path, key=key, why=why))
+
+
+def _recipe(path: Path, part: dict[str, Any]) -> Recipe:
+    for key in part:
+        if key not in _KEYS:
+            raise _wrong(path, key, _("没有这一项；可用：{keys}", keys=" ".join(sorted(_KEYS))))
+    table = part.get("table")
+    if table is not None and table not in TABLES:
+        raise _wrong(path, "table", _("没有这张表；可用：{tables}", tables=" ".join(TABLES)))
+    for key in ("columns", "constants", "values", "extract"):
+        _check_columns(path, table, key, part.get(key, {}))
+    order = part.get("date_order")
+    if order not in (None, "dmy", "mdy"):
+        raise _wrong(path, "date_order", _("只能是 dmy（日在前）或 mdy（月在前）"))
+    return Recipe(
+        table=table,
+        file=str(part.get("file", "*")),
+        sheet=str(part.get("sheet", "*")),
+        encoding=part.get("encoding"),
+        delimiter=part.get("delimiter"),
+        header_row=part.get("header_row"),
+        skip_rows=int(part.get("skip_rows", 0)),
+        date_order=order,
+        columns={str(k): str(v) for k, v in part.get("columns", {}).items()},
+        constants={str(k): str(v) for k, v in part.get("constants", {}).items()},
+        values={
+            str(k): {str(a): str(b) for a, b in v.items()}
+            for k, v in part.get("values", {}).items()
+        },
+        extract={str(k): str(v) for k, v in part.get("extract", {}).items()},
+        drop=tuple(_drop(path, rule) for rule in part.get("drop", [])),
+        only_mapped=bool(part.get("columns")),
+    )
+
+
+def _check_columns(path: Path, table: str | None, key: str, given: Any) -> None:
+    if not isinstance(given, dict):
+        raise _wrong(path, key, _("应是一张表"))
+    if not given:
+        return
+    if table is None:
+        raise _wrong(path, "table", _("写了 {key} 就要写明 table", key=key))
+    names = given.values() if key == "columns" else given
+    for name in names:
+        if name not in TABLES[table].column_names:
+            raise _wrong(
+                path,
+                f"{key}.{name}",
+                _(
+                    "表 {table} 没有这一列；可用：{columns}",
+                    table=table,
+                    columns=" ".join(TABLES[table].column_names),
+                ),
+            )
+
+
+def _drop(path: Path, rule: Any) -> Drop:
+    if not isinstance(rule, dict) or "header" not in rule or "reason" not in rule:
+        raise _wrong(path, "drop", _("每条都要有 header、reason 和一个条件"))
+    operators = [key for key in rule if key in _OPERATORS]
+    if len(operators) != 1 or len(rule) != 3:
+        raise _wrong(path, "drop", _("条件用这些之一：{names}", names=" ".join(sorted(_OPERATORS))))
+    return Drop(str(rule["header"]), operators[0], rule[operators[0]], str(rule["reason"]))

@@ -1,0 +1,77 @@
+"""What a load did, as numbers that add up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from etl.findings import Finding
+from gridgov.errors import DataFileError
+from gridgov.locale import _
+
+__all__ = ["FileReport", "LoadReport"]
+
+
+@dataclass
+class FileReport:
+    """One sheet of one file. rows = loaded + updated + duplicate + rejected, always.
+
+    `skipped` counts records that carry no data, by kind: title, header, blank, total, note.
+    """
+
+    path: str
+    sheet: str
+    table: str
+    rows: int = 0
+    loaded: int = 0
+    updated: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+    warnings: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    encoding: str = ""
+    sha256: str = ""
+    is_sample: bool = False
+
+    def balance(self, records: int) -> None:
+        """Hold the sums against the independent count. Raises `DataFileError` when they differ."""
+        counted = self.loaded + self.updated + self.duplicate + self.rejected
+        seen = self.rows + sum(self.skipped.values())
+        if counted != self.rows or seen != records:
+            raise DataFileError(
+                _(
+                    "{path} {sheet}：文件有 {records} 条记录，读到 {seen} 条，入账 {counted} 条，"
+                    "合不上；没有发布任何数据，请检查文件里的引号和换行",
+                    path=self.path,
+                    sheet=self.sheet,
+                    records=records,
+                    seen=seen,
+                    counted=counted,
+                )
+            )
+
+    def as_json(self) -> dict[str, Any]:
+        names = ("path", "sheet", "table", "rows", "loaded", "updated", "duplicate", "rejected")
+        return {**{name: getattr(self, name) for name in names}, "warnings": self.warnings}
+
+
+@dataclass
+class LoadReport:
+    """A whole load. `version` is what is in force afterwards; `published` tells whether this load
+    made it; `batch_id` is None when nothing changed or nothing was to be published."""
+
+    version: int | None
+    files: list[FileReport]
+    published: bool = False
+    batch_id: int | None = None
+    findings: list[Finding] = field(default_factory=list)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def total(self, name: str) -> int:
+        """The sum of one count over all files."""
+        return sum(getattr(report, name) for report in self.files)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"version": self.version, "files": [report.as_json() for report in self.files]}

@@ -1,0 +1,73 @@
+"""The marks on the rows of `stage`, gathered into findings with examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+
+from etl.findings import Finding, hint
+from etl.mapping import Recipe
+from etl.sheet import RAW
+from etl.stage import STAGE
+from gridgov.schema import Table
+
+__all__ = ["row_findings"]
+
+_EXAMPLES = 20
+
+
+def row_findings(
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    sources: Mapping[str, str],
+    first_row: int,
+    recipe: Recipe,
+) -> list[Finding]:
+    """One finding per check, column and example; the last of a check stands for all the rest."""
+    found: list[Finding] = []
+    for attribute in ("errors", "warnings"):
+        marks = con.execute(
+            f"SELECT mark, count(*), min(row_number) FROM (SELECT row_number, "
+            f"unnest(string_split({attribute}, ' ')) AS mark FROM {STAGE} "
+            f"WHERE {attribute} IS NOT NULL) GROUP BY mark ORDER BY mark"
+        ).fetchall()
+        for mark, times, first in marks:
+            check_id, _, names = mark.partition(":")
+            if check_id == "E110":
+                reason = recipe.drop[int(names)].reason
+                header = recipe.drop[int(names)].header
+                found.append(Finding(check_id, header, times, first, reason, table.name))
+            elif names in sources:
+                found += _examples(con, table, sources[names], attribute, mark, times, first_row)
+            else:
+                found.append(Finding(check_id, names, times, first, None, table.name))
+    return found
+
+
+def _examples(
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    source: str,
+    attribute: str,
+    mark: str,
+    times: int,
+    first_row: int,
+) -> list[Finding]:
+    check_id, _, name = mark.partition(":")
+    column = table.column(name)
+    rows = con.execute(
+        f"SELECT {source}, count(*), min(s.row_number) FROM {STAGE} AS s "
+        f"JOIN {RAW} ON {RAW}.rowid = s.row_number - {first_row} "
+        f"WHERE list_contains(string_split(s.{attribute}, ' '), $mark) "
+        f"GROUP BY ALL ORDER BY 2 DESC, 3 LIMIT {_EXAMPLES}",
+        {"mark": mark},
+    ).fetchall()
+    found = [
+        Finding(check_id, name, n, first, hint(value, column), table.name)
+        for value, n, first in rows
+    ]
+    rest = times - sum(n for _, n, _ in rows)
+    if rest:
+        found.append(Finding(check_id, name, rest, None, None, table.name))
+    return found

@@ -1,0 +1,84 @@
+"""Records that carry no data: blank rows, repeated headers, totals and notes at the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+import pyarrow as pa
+
+from etl.headers import header_key
+from etl.recognise import SheetGuess
+from etl.sheet import RAW
+from etl.values import clean
+from gridgov.schema import TABLES
+
+__all__ = ["find_skipped"]
+
+_TOTALS = ("合计", "总计", "小计", "总数", "累计", "总合计", "平均", "total", "subtotal")
+_NOTES = (
+    "备注", "说明", "注:", "注 ", "附注", "填表", "制表", "审核", "打印", "导出", "填报", "数据来源", "统计时间", "联系电话", "单位负责人", "note",
+)  # fmt: skip
+_AT_ONCE = 50_000
+
+
+def find_skipped(
+    con: duckdb.DuckDBPyConnection, guess: SheetGuess, header_rows: Sequence[Sequence[str]]
+) -> dict[str, int]:
+    """Count such rows of `raw` by kind and put their rowids into the temporary table `skipped`.
+
+    Only rows are looked at that lack a required cell or repeat a header in one.
+    """
+    table = TABLES[guess.table or ""]
+    required = [
+        guess.columns[c.name] for c in table.columns if c.required and c.name in guess.columns
+    ]
+    watched = required or sorted(guess.columns.values())
+    suspicious = " OR ".join(f"coalesce(trim(c{at}), '') = '' OR c{at} = $h{at}" for at in watched)
+    last_full = con.execute(
+        f"SELECT max(rowid) FROM {RAW} WHERE NOT ({suspicious})",
+        {f"h{at}": guess.headers[at] for at in watched},
+    ).fetchone()
+    foot = last_full[0] if last_full and last_full[0] is not None else -1
+    result = con.execute(
+        f"SELECT rowid, * FROM {RAW} WHERE {suspicious} ORDER BY rowid",
+        {f"h{at}": guess.headers[at] for at in watched},
+    )
+    counts: dict[str, int] = {}
+    ids: list[int] = []
+    repeated = [{header_key(cell) for cell in row} - {""} for row in header_rows]
+    while rows := result.fetchmany(_AT_ONCE):
+        for rowid, *cells in rows:
+            kind = _kind(cells, watched, repeated, rowid > foot)
+            if kind:
+                counts[kind] = counts.get(kind, 0) + 1
+                ids.append(rowid)
+    block = pa.table({"r": pa.array(ids, pa.int64())})
+    con.register("block", block)
+    con.execute("CREATE OR REPLACE TEMP TABLE skipped AS SELECT r FROM block")
+    con.unregister("block")
+    return counts
+
+
+def _kind(
+    cells: Sequence[str | None],
+    required: Sequence[int],
+    repeated: Sequence[set[str]],
+    at_foot: bool,
+) -> str | None:
+    filled = [clean(cell) for cell in cells if cell is not None and cell.strip()]
+    filled = [cell for cell in filled if cell]
+    if not filled:
+        return "blank"
+    keys = {header_key(cell) for cell in filled}
+    if any(len(keys & row) >= max(2, (len(keys) + 1) // 2) for row in repeated):
+        return "header"
+    lacking = [at for at in required if not (cells[at] or "").strip()]
+    words = [cell.lower().replace(" ", "") for cell in filled[:3]]
+    if lacking and any(word.rstrip(":：").startswith(_TOTALS) and len(word) < 12 for word in words):
+        return "total"
+    if len(lacking) >= max(1, len(required) - 1) and words[0].startswith(_NOTES):
+        return "note"
+    if at_foot and len(filled) == 1 and len(cells) > 2 and len(lacking) >= len(required) - 1:
+        return "note"
+    return None

@@ -1,0 +1,210 @@
+"""Text cells to values, one cell at a time: the slow, thorough half of the conversion.
+
+The fast half is SQL (etl/convert.py); only distinct texts that SQL could not read come here.
+A function gives the value, or raises `Unreadable` with the id of the field check it breaks.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Literal
+
+__all__ = [
+    "FLAGS",
+    "DateOrder",
+    "Unreadable",
+    "clean",
+    "is_precision_lost",
+    "numeric_date_parts",
+    "read_flag",
+    "read_moment",
+    "read_number",
+    "split_labels",
+]
+
+DateOrder = Literal["dmy", "mdy"]
+_SPACE = re.compile(r"[\s\u00a0\u3000\u200b\ufeff]+")
+_EXCEL_EPOCH = datetime(1899, 12, 30)
+_TRUE = ["是", "有", "√", "✓", "✔", "对", "已", "y", "yes", "t", "true", "1", "在", "见", "到", "接通", "解决", "已解决", "已回访", "已见面", "满意", "v", "☑", "已办", "完成"]
+_FALSE = ["否", "无", "×", "✗", "✘", "错", "未", "n", "no", "f", "false", "0", "没有", "不是", "不在", "未见", "未接通", "未解决", "未回访", "未见面", "没", "不", "x", "☒", "未办", "未完成"]
+FLAGS: dict[str, bool] = {**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False)}
+_UNKNOWN = {"", "-", "--", "—", "/", "\\", "n/a", "na", "null", "none", "不详", "未知", "空"}
+_LOST = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{2,}")
+_UNIT = re.compile(r"(?:人次|项次|人|户|元|次|家|天|个|名|件|场|项|条|岁|份|%|％)$")
+_YMD = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?号?")
+_SHORT_YMD = re.compile(r"(\d{2})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]")
+_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:[ T]?(\d{2})(\d{2})(\d{2})?)?")
+_NUMERIC = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{2})(?=$|[^\d])")
+_MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
+_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
+_CLOCK = re.compile(
+    r"(?P<half>凌晨|早上|早晨|清晨|上午|中午|下午|傍晚|晚上|夜间|晚|[AaPp]\.?[Mm]\.?)?\s*"
+    r"(?P<h>\d{1,2})\s*(?:[:时点]\s*(?:(?P<half_hour>半)|(?P<m>\d{1,2})\s*(?:[:分]\s*(?:(?P<s>\d{1,2})(?:\.\d+)?\s*秒?)?)?)?)"
+    r"\s*(?P<tail>[AaPp]\.?[Mm]\.?)?"
+    r"\s*(?P<zone>Z|[+-]\d{2}:?\d{2}|[+-]\d{2})?"
+)
+_WEEKDAY = re.compile(r"[(（]?(?:星期|周|礼拜)[一二三四五六日天][)）]?")
+_MORNING = {"凌晨", "早上", "早晨", "清晨", "上午", "am"}
+
+
+class Unreadable(ValueError):
+    """A cell that cannot be read; `check_id` says which field check it breaks."""
+
+    def __init__(self, check_id: str) -> None:
+        super().__init__(check_id)
+        self.check_id = check_id
+
+
+def clean(value: str) -> str:
+    """Half-width, one space between words, none around; a leading Excel apostrophe goes."""
+    plain = _SPACE.sub(" ", unicodedata.normalize("NFKC", value)).strip()
+    return plain[1:].strip() if plain.startswith("'") else plain
+
+
+def is_precision_lost(value: str) -> bool:
+    """True for a long number that a spreadsheet has written as 5.10112E+17."""
+    return bool(_LOST.fullmatch(value))
+
+
+def split_labels(value: str) -> list[str]:
+    """Several names in one cell: 、 / , ; and line breaks, each cleaned; `张 三` becomes 张三."""
+    parts = re.split(r"[、/,，;；\n\r|&＆]+|\s+(?:和|与)\s+", value)
+    names = [_join_han(clean(part)) for part in parts]
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def _join_han(name: str) -> str:
+    """Spaces between Chinese characters are layout, not part of a name."""
+    return re.sub(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff\d])", "", name)
+
+
+def read_flag(value: str) -> bool | None:
+    """是/否/√/×/有/无/已/未 and their kin; None where the cell says nothing."""
+    plain = clean(value).lower()
+    if plain in _UNKNOWN:
+        return None
+    if plain in FLAGS:
+        return FLAGS[plain]
+    for text, flag in (("未", False), ("没", False), ("不", False), ("已", True)):
+        if plain.startswith(text):
+            return flag
+    raise Unreadable("E106")
+
+
+def read_number(value: str, *, whole: bool, negative: bool) -> Decimal | None:
+    """Thousands separators, units and full-width digits are read; None where nothing is said.
+
+    Raises `Unreadable` E103 (not a whole number), E107 (no number) or E108 (negative).
+    """
+    plain = clean(value)
+    if plain.lower() in _UNKNOWN:
+        return None
+    failed = "E103" if whole else "E107"
+    unit = _UNIT.search(plain)
+    bare = (plain[: unit.start()] if unit else plain).strip().lstrip("¥￥").replace(" ", "")
+    if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", bare):
+        bare = bare.replace(",", "")
+    if not re.fullmatch(r"[-+]?\d+(\.\d*)?(万)?", bare):
+        raise Unreadable(failed)
+    try:
+        number = Decimal(bare.removesuffix("万")) * (10000 if bare.endswith("万") else 1)
+    except InvalidOperation as error:
+        raise Unreadable(failed) from error
+    if whole and number != number.to_integral_value():
+        raise Unreadable(failed)
+    if number < 0 and not negative:
+        raise Unreadable("E108")
+    if abs(number) > 2_000_000_000:
+        raise Unreadable(failed)
+    return number
+
+
+def numeric_date_parts(value: str) -> tuple[int, int] | None:
+    """The first two numbers of 03/04/2025, whose order only the whole column can tell."""
+    plain = clean(value)
+    if _YMD.match(plain) or _COMPACT.fullmatch(plain):
+        return None
+    found = _NUMERIC.match(plain)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def read_moment(value: str, order: DateOrder | None = None) -> datetime | None:
+    """A date or a moment in local time; None where the cell says nothing.
+
+    `order` is needed for 03/04/2025. Raises `Unreadable` E102; a moment with a zone is moved to
+    Asia/Shanghai, which has had no summer time since 1991.
+    """
+    plain = clean(value)
+    if plain.lower() in _UNKNOWN:
+        return None
+    plain = _WEEKDAY.sub(" ", plain).strip()
+    if _SERIAL.fullmatch(plain):
+        return _from_serial(float(plain))
+    try:
+        compact = _COMPACT.fullmatch(plain)
+        if compact:
+            return datetime(*(int(part or 0) for part in compact.groups()))  # type: ignore[arg-type]
+        day, rest = _read_day(plain, order)
+        return _add_clock(day, rest.strip())
+    except (ValueError, OverflowError) as error:
+        raise Unreadable("E102") from error
+
+
+def _from_serial(serial: float) -> datetime:
+    """Days since 1899-12-30, as spreadsheets count; only those of the years 1954 to 2119."""
+    if not 20_000 <= serial <= 80_000:
+        raise Unreadable("E102")
+    moment = _EXCEL_EPOCH + timedelta(days=serial)
+    return (moment + timedelta(milliseconds=500)).replace(microsecond=0)
+
+
+def _read_day(plain: str, order: DateOrder | None) -> tuple[date, str]:
+    if found := _YMD.match(plain):
+        return date(int(found[1]), int(found[2]), int(found[3])), plain[found.end() :]
+    if found := _SHORT_YMD.match(plain):
+        return date(2000 + int(found[1]), int(found[2]), int(found[3])), plain[found.end() :]
+    if found := _NUMERIC.match(plain):
+        year = int(found[3]) + (2000 if len(found[3]) == 2 else 0)
+        first, second = int(found[1]), int(found[2])
+        if order is None:
+            raise ValueError(plain)
+        day, month = (first, second) if order == "dmy" else (second, first)
+        return date(year, month, day), plain[found.end() :]
+    if found := _MONTH.fullmatch(plain):
+        return date(int(found[1]), int(found[2]), 1), ""
+    raise ValueError(plain)
+
+
+def _add_clock(day: date, rest: str) -> datetime:
+    midnight = datetime(day.year, day.month, day.day)
+    rest = rest.removeprefix("T").strip(" ,")
+    if not rest:
+        return midnight
+    found = _CLOCK.fullmatch(rest)
+    if found is None:
+        raise ValueError(rest)
+    half = (found["half"] or found["tail"] or "").lower().replace(".", "")
+    hour = int(found["h"])
+    minute = 30 if found["half_hour"] else int(found["m"] or 0)
+    second = int(found["s"] or 0)
+    if half in _MORNING:
+        hour = 0 if hour == 12 else hour
+    elif (half in {"下午", "傍晚", "晚上", "晚", "夜间", "pm"} and hour < 12) or (half == "中午" and hour < 3):
+        hour += 12
+    if hour > 24 or minute > 59 or second > 59 or (hour == 24 and minute + second > 0):
+        raise ValueError(rest)
+    moment = midnight + timedelta(hours=hour, minutes=minute, seconds=second)
+    return _to_shanghai(moment, found["zone"])
+
+
+def _to_shanghai(moment: datetime, zone: str | None) -> datetime:
+    if zone is None:
+        return moment
+    if zone == "Z":
+        return moment + timedelta(hours=8)
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return moment + timedelta(hours=8) - (offset if zone[0] == "+" else -offset)
