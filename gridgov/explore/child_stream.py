@@ -16,7 +16,7 @@ import pyarrow as pa
 __all__ = ["FrameWriter", "send_relation", "send_trailer"]
 
 _CHUNK_BYTES = 1 << 20
-_BATCH_ROWS = 8192
+_BATCH_ROWS = 2048  # the engine's own vector; larger batches of long texts would fill the memory
 # Arrow carries these as opaque bytes or in another zone's time: text and local time read better.
 _AS_TEXT = ("BIGNUM", "VARINT", "VARIANT", "BIT", "GEOMETRY", "TIME WITH TIME ZONE")
 

@@ -23,6 +23,7 @@ _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 _PATH = re.compile(r"(?:[A-Za-z]:)?(?:[/\\][^\s\"'/\\]+){2,}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 _CONVERSION = re.compile(r"Could not convert string '(.*?)' to (\w+)", re.S)
+_NEVER_MEANT = ("pg_", "duckdb_", "sqlite_", "pragma_", "read_")
 _FILE_LIKE = re.compile(r"[/\\]|\.(csv|parquet|json|duckdb|db|txt|xlsx|gz|tsv|ndjson)$", re.I)
 
 
@@ -130,7 +131,7 @@ def _perhaps(fault: Fault) -> str:
         meant_by = fault.name or _quoted(fault, 1) or _quoted(fault)
         if SequenceMatcher(None, name.lower(), meant_by.lower()).ratio() < 0.5:
             continue
-        if name and not name.startswith(("pg_", "duckdb_", "sqlite_", "pragma_")):
+        if name and not name.startswith(_NEVER_MEANT) and not name.endswith("_scan"):
             return _("；是不是想写“{name}”？", name=_safe(name))
     return ""
 

@@ -46,7 +46,8 @@ class Sink(Protocol):
 
 
 def warm_up() -> None:
-    """Start the spare children, so that the first query does not wait for them."""
+    """Keep spare children from now on; a server calls this, a command that runs once does not."""
+    spares.wanted = True
     spares.refill()
 
 

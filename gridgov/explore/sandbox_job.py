@@ -20,7 +20,7 @@ from gridgov.errors import QueryError
 from gridgov.explore.limits import Limits
 from gridgov.explore.result import SqlResult
 from gridgov.explore.sandbox import MAX_PAGE_ROWS, run_sql
-from gridgov.explore.sandbox_process import Cancel
+from gridgov.explore.sandbox_process import Cancel, spares
 from gridgov.locale import _, language, set_language
 
 __all__ = ["JobState", "SqlJob"]
@@ -53,7 +53,8 @@ class SqlJob:
         self._started_at = self._ended_at = 0.0
 
     def start(self) -> SqlJob:
-        """Begin; a second call does nothing."""
+        """Begin; a second call does nothing. From now on spare children are kept."""
+        spares.wanted = True
         with self._lock:
             if self._state == "new":
                 self._state = "running"

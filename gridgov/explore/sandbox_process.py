@@ -121,10 +121,11 @@ class Child:
 
 
 class _Spares:
-    """Warm children that wait. `keep` of them are kept once the first query has come."""
+    """Warm children that wait: `keep` of them in a server, none in a command that runs once."""
 
     def __init__(self, keep: int) -> None:
         self._keep = keep
+        self.wanted = False
         self._lock = threading.Lock()
         self._waiting: list[Child] = []
         self._workdir: str | None = None
@@ -139,7 +140,9 @@ class _Spares:
             return Child(self._directory())
 
     def refill(self) -> None:
-        """Start what is missing; the children warm up on their own."""
+        """Start what is missing, if spares are wanted; the children warm up on their own."""
+        if not self.wanted:
+            return
         with self._lock:
             self._waiting = [child for child in self._waiting if child.alive() or _reaped(child)]
             while len(self._waiting) < self._keep:
@@ -147,6 +150,7 @@ class _Spares:
 
     def close(self) -> None:
         """End the waiting children and remove their directory."""
+        self.wanted = False
         with self._lock:
             for child in self._waiting:
                 child.kill("left over")
