@@ -120,7 +120,7 @@ def _safe(text: str) -> str:
     return _PATH.sub("…", _CONTROL.sub(" ", lines[0])).strip()[:160]
 
 
-def _perhaps(fault: Fault) -> str:
+def _perhaps(fault: Fault, written: str) -> str:
     """“；是不是“grid”？” from the engine's own candidates, leaving out its system tables."""
     offered = list(fault.candidates)
     if not any(offered):
@@ -128,8 +128,7 @@ def _perhaps(fault: Fault) -> str:
         offered = [meant[1]] if meant else []
     for name in offered:
         name = name.strip().strip('"')
-        meant_by = fault.name or _quoted(fault, 1) or _quoted(fault)
-        if SequenceMatcher(None, name.lower(), meant_by.lower()).ratio() < 0.5:
+        if SequenceMatcher(None, name.lower(), written.lower()).ratio() < 0.5:
             continue
         if name and not name.startswith(_NEVER_MEANT) and not name.endswith("_scan"):
             return _("；是不是想写“{name}”？", name=_safe(name))
@@ -144,12 +143,12 @@ def _quoted(fault: Fault, index: int = 0) -> str:
 def _column(fault: Fault) -> str | None:
     if fault.subtype == "COLUMN_NOT_FOUND" or fault.message.startswith("Referenced column"):
         name = _safe(fault.name) or _quoted(fault)
-        return _("没有名为“{name}”的列", name=name) + _perhaps(fault)
+        return _("没有名为“{name}”的列", name=name) + _perhaps(fault, name)
     if "does not have a column named" in fault.message:
         text = _("表“{table}”没有名为“{name}”的列", table=_quoted(fault), name=_quoted(fault, 1))
-        return text + _perhaps(fault)
+        return text + _perhaps(fault, _quoted(fault, 1))
     if fault.message.startswith("Referenced table"):
-        return _("没有名为“{name}”的表", name=_quoted(fault)) + _perhaps(fault)
+        return _("没有名为“{name}”的表", name=_quoted(fault)) + _perhaps(fault, _quoted(fault))
     if fault.message.startswith("Ambiguous reference"):
         return _("列“{name}”不止一个表里有，请写成“表名.列名”", name=_quoted(fault))
     if "must appear in the GROUP BY" in fault.message:
@@ -167,11 +166,11 @@ def _missing(fault: Fault) -> str | None:
     named = re.search(r"with name \"?(.+?)\"? does not exist", fault.message)
     name = _safe(fault.name or (named[1] if named else ""))
     if "Function" in fault.message.split(" with name")[0]:
-        return _("没有名为“{name}”的函数", name=name) + _perhaps(fault)
+        return _("没有名为“{name}”的函数", name=name) + _perhaps(fault, name)
     if _FILE_LIKE.search(fault.name or (named[1] if named else "")):
         return _outside(fault)
     if "Table with name" in fault.message or "View with name" in fault.message:
-        return _("没有名为“{name}”的表", name=name) + _perhaps(fault)
+        return _("没有名为“{name}”的表", name=name) + _perhaps(fault, name)
     return None
 
 
@@ -217,6 +216,10 @@ def _values(fault: Fault) -> str | None:
     if fault.kind in ("Out of Memory", "OutOfMemoryException"):
         return _("查询用的内存超过上限，已中止；请缩小范围，或先汇总再关联")
     if fault.kind in ("Conversion", "ConversionException"):
+        found = _CONVERSION.search(fault.message)
+        if found:
+            value, kind = _safe(found[1]), _safe(found[2])
+            return _("“{value}”不能转换成 {kind}；可以用 TRY_CAST", value=value, kind=kind)
         return _(
             "有的值不能转换成要的类型（{message}）；可以用 TRY_CAST", message=_safe(fault.message)
         )
