@@ -20,7 +20,6 @@ from gridgov.explore.export import Export, export_sql
 from gridgov.explore.limits import DOWNLOAD_LIMITS, Limits
 from gridgov.explore.result import SqlResult
 from gridgov.explore.sandbox import run_sql
-from gridgov.explore.sandbox_copy import existing_copy
 from gridgov.locale import _
 from gridgov.report.tabular import About
 
@@ -38,9 +37,9 @@ def sql(
     seconds: Annotated[float | None, typer.Option(min=1, help="时间上限（秒）")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象")] = False,
     warehouse: Annotated[Path | None, typer.Option(help="数据目录")] = None,
-    database: Annotated[Path | None, typer.Option(help="直接指定脱敏副本文件")] = None,
+    database: Annotated[Path | None, typer.Option(help="直接指定去标识副本文件")] = None,
 ) -> None:
-    """在脱敏副本上运行一条查询：只读、限时、限内存，与网页里的查询同一套防护。"""
+    """在去标识副本上运行一条查询：只读、限时、限内存，与网页里的查询同一套防护。"""
     path, version = (database, database.stem) if database else _published(warehouse)
     if not query.strip():
         _show_tables(schema_catalogue(path), as_json)
@@ -75,10 +74,11 @@ def _symbol(match: re.Match[str]) -> str:
 
 def _published(warehouse: Path | None) -> tuple[Path, str]:
     # Imported here: with --database the command needs no warehouse.
+    from gridgov.explore.copy import deidentified_copy
     from gridgov.warehouse import Warehouse
 
     version = Warehouse.locate(warehouse).current()
-    return existing_copy(version.path), str(version.number)
+    return deidentified_copy(version), str(version.number)
 
 
 def _parameter(text: str) -> tuple[str, object]:
