@@ -1,4 +1,4 @@
-"""A believable 东山社区, drawn from a seed: `write` makes the files that a clerk would have exported.
+"""A believable 东山社区, drawn from a seed: `write` makes the files that a clerk would export.
 
 What the figures are and what they cannot all be at once is in docs/sample.md; what is planted for
 the analyses to find is in `etl.sample.planted`."""
@@ -18,7 +18,7 @@ from etl.sample.complaint import complaints
 from etl.sample.contact import contacts
 from etl.sample.days import START, Days
 from etl.sample.files import Folder
-from etl.sample.people import posts
+from etl.sample.people import Posts, posts
 from etl.sample.place import Community, community
 from etl.sample.visit import visits
 from gridgov.errors import UsageError
@@ -46,6 +46,8 @@ def write(out: Path, *, scale: int = 1, seed: int = SEED, end: date = END) -> No
 
 def _write_general(folder: Folder, days: Days, scale: int) -> None:
     """Tables that all communities share."""
+    if scale > 1:
+        folder.csv("grid", "网格.csv", tables.above(scale))
     folder.csv("calendar", "日历.csv", tables.calendar_days(days))
     folder.csv("activity_type", "活动类型.csv", tables.activity_types())
     folder.csv("complaint_category", "诉求类别.csv", tables.complaint_categories())
@@ -76,7 +78,7 @@ def _by_period(rows: pa.Table, column: str, months: int) -> list[tuple[int, int,
 def _write_community(folder: Folder, place: Community, seed: int, days: Days, scale: int) -> None:
     coded = scale > 1
     staff = posts(place, seed, days)
-    folder.csv("grid", "网格.csv", tables.grids(place))
+    folder.csv("grid", "网格.csv", tables.grids(place, scale > 1))
     folder.csv("household", "户.csv", tables.households(place))
     folder.csv("worker_alias", "格格别名.csv", tables.worker_aliases(place, staff))
     _book(folder, scale, "grid_month", "网格月度底数", tables.grid_months(place, days))
@@ -93,15 +95,16 @@ def _write_community(folder: Folder, place: Community, seed: int, days: Days, sc
     found = complaints(place, staff, days, seed)
     log = tables.complaint_log(place, staff, found, coded, unknown_grids=2 if scale == 1 else 0)
     for year, _span, rows in _by_period(log, "created_at", 12):
-        folder.csv("complaint", f"诉求工单_{year}年.csv", rows)
-    _write_activities(folder, place, seed, days, scale)
+        folder.gb18030("complaint", f"诉求工单_{year}年.csv", rows)
+    _write_activities(folder, place, staff, seed, days, scale)
 
 
-def _write_activities(folder: Folder, place: Community, seed: int, days: Days, scale: int) -> None:
-    staff, coded = posts(place, seed, days), scale > 1
+def _write_activities(
+    folder: Folder, place: Community, staff: Posts, seed: int, days: Days, scale: int
+) -> None:
     held = plan(place, days, seed)
     came = attended(place, days, held, seed)
-    log = tables.activities(place, staff, held, came, coded)
+    log = tables.activities(place, staff, days, held, came, scale > 1)
     signed = tables.attendances(place, came)
     years = _by_period(log, "started_at", 12)
     if scale == 1:

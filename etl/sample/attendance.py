@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from etl.sample.activity import TYPES, Plan
+from etl.sample.activity import COURSE, TYPES, Plan
 from etl.sample.days import Days
 from etl.sample.place import CATEGORIES, Community
 from etl.sample.streams import Floats, Integers, pick, stream
 
 __all__ = ["Attended", "attended"]
 
+_WHO_COMES = (9, 3, 2, 2, 0, 0, 5, 5, 62, 9, 3)  # in the order of CATEGORIES
 _NO_LIST = ("经营点集市",)
-_COURSE = 4
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def _draw_homes(
     low = np.where(local, edges[np.maximum(grid, 0)], 0.0)
     high = np.where(local, edges[np.maximum(grid, 0) + 1], everywhere[-1])
     at = low + rng.random(len(grid)) * (high - low)
-    here = order[np.minimum(np.searchsorted(inside, at, side="right"), len(order) - 1)]
+    here: Integers = order[np.minimum(np.searchsorted(inside, at, side="right"), len(order) - 1)]
     return here
 
 
@@ -58,10 +58,9 @@ def _places(
     rng: np.random.Generator, place: Community, weight: Floats, plan: Plan, people: Integers
 ) -> tuple[Integers, Integers, Integers]:
     """Activity and home of every person who came; pupils enrolled per activity, -1 where none."""
-    kind = np.array([one.kind for one in plan])
-    grid = np.array([one.grid for one in plan])
+    kind, grid = plan.kind, plan.grid
     listed = ~np.isin(kind, [n for n, t in enumerate(TYPES) if t.name in _NO_LIST])
-    course = kind == _COURSE
+    course = kind == COURSE
     calls = np.where(listed & ~course, np.ceil(people / 1.55), 0).astype(np.int64)
     activity = np.repeat(np.arange(len(plan)), calls)
     home = _draw_homes(rng, place, weight, grid[activity])
@@ -69,8 +68,7 @@ def _places(
     persons = np.where(listed & ~course, people, 0)
     who = np.repeat(np.arange(len(plan)), persons)
     chosen = start[who] + (rng.random(len(who)) * calls[who]).astype(np.int64)
-    series = np.array([one.series for one in plan])
-    term = np.array([one.day // 183 for one in plan])
+    series, term = plan.series, plan.day // 183
     roll = rng.integers(20, 31, (12, term.max(initial=0) + 1))
     roster = _draw_homes(rng, place, weight, np.full(roll.sum(), -1))
     first = np.concatenate([[0], np.cumsum(roll.ravel())])
@@ -89,7 +87,7 @@ def _places(
 
 def _services(rng: np.random.Generator, plan: Plan, attendances: Integers) -> Integers:
     """Services given; at a market the stalls used out of 200."""
-    kind = np.array([TYPES[one.kind].code for one in plan])
+    kind = np.array([t.code for t in TYPES])[plan.kind]
     services = np.full(len(plan), -1)
     given = np.isin(kind, ("年审", "义务服务", "商户服务", "退役军人服务"))
     services[given] = np.maximum(1, attendances[given] * rng.uniform(0.8, 1.3, int(given.sum())))
@@ -102,8 +100,8 @@ def attended(place: Community, days: Days, plan: Plan, seed: int) -> Attended:
     """The sign-in lists of a community's activities and the figures drawn from them."""
     rng = stream(seed, "attendance", place.index)
     weight = rng.gamma(0.35, 1.0, len(place.homes.grid)) * place.homes.is_occupied
-    low = np.array([TYPES[one.kind].low for one in plan])
-    high = np.array([TYPES[one.kind].high for one in plan])
+    low = np.array([t.low for t in TYPES])[plan.kind]
+    high = np.array([t.high for t in TYPES])[plan.kind]
     people = low + (rng.beta(1.8, 2.4, len(plan)) * (high - low)).astype(np.int64)
     activity, home, enrolled = _places(rng, place, weight, plan, people)
     homes = len(place.homes.grid)
@@ -124,12 +122,12 @@ def attended(place: Community, days: Days, plan: Plan, seed: int) -> Attended:
     )
     liking = np.clip(rng.beta(40, 3.2, size), 0.6, 1.0)
     satisfied = np.where(rated >= 0, rng.binomial(np.maximum(rated, 0), liking), -1)
-    fair = np.array([TYPES[one.kind].code == "招聘会" for one in plan])
+    fair = np.array([t.code == "招聘会" for t in TYPES])[plan.kind]
     enrolled[fair] = rng.binomial(attendances[fair], 0.27)  # those who left their intent
     services = _services(rng, plan, attendances)
     forgotten = ~listed & (rng.random(size) < 0.15)
     return Attended(
-        activity, home, persons, pick(rng, (9, 3, 2, 2, 0, 0, 5, 5, 62, 9, 3), len(key)), first_time,
+        activity, home, persons, pick(rng, _WHO_COMES, len(key)), first_time,
         np.where(forgotten, -1, attendances), np.where(listed, households, -1),
         np.where(listed, first, -1), services, enrolled, rated, satisfied,
     )  # fmt: skip

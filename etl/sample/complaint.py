@@ -153,9 +153,8 @@ def _outcome(
     satisfied = np.where(draw > 0.02, 0, np.where(draw > -0.16, 1, 2))
     satisfied = np.where(draw < 0.96, satisfied, np.where(draw < 0.985, 1, 2))
     again = np.where(is_closed, pick(rng, (0.915, 0.07, 0.015), size), 0)
-    return (
-        np.where(called, answered, -1).astype(np.int64), resolved, np.where(answered, satisfied, -1), again
-    )  # fmt: skip
+    asked = np.where(called, answered, -1).astype(np.int64)
+    return asked, resolved, np.where(answered, satisfied, -1), again
 
 
 def complaints(place: Community, staff: Posts, days: Days, seed: int) -> Complaints:

@@ -75,7 +75,8 @@ def _day_between(
     edges = np.concatenate([[0.0], np.cumsum(days.visit_weight)])
     low, high = edges[first], edges[after]
     at = low + rng.random(len(first)) * (high - low)
-    return np.clip(np.searchsorted(edges, at, side="right") - 1, first, after - 1)
+    found: Integers = np.clip(np.searchsorted(edges, at, side="right") - 1, first, after - 1)
+    return found
 
 
 def _diligence(place: Community, staff: Posts, days: Days) -> Floats:

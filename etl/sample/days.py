@@ -116,4 +116,5 @@ class Days:
         """The day that is `working_days` working days after `day`."""
         number = np.cumsum(self.is_working)
         at = np.flatnonzero(self.is_working)
-        return at[np.minimum(number[day] - 1 + working_days, len(at) - 1)]
+        found: Integers = at[np.minimum(number[day] - 1 + working_days, len(at) - 1)]
+        return found

@@ -72,7 +72,7 @@ def _grouped(seeds: Floats, start: Floats) -> Integers:
     centres = start
     for _round in range(12):
         gaps = ((seeds[:, None, :] - centres[None, :, :]) ** 2).sum(axis=2)
-        nearest = gaps.argmin(axis=1)
+        nearest: Integers = gaps.argmin(axis=1)
         centres = np.array([seeds[nearest == k].mean(axis=0) for k in range(len(centres))])
     return nearest
 

@@ -122,6 +122,7 @@ def posts(place: Community, seed: int, days: Days) -> Posts:
         monthly[post], active[post] = 1.0, True
     who = _unique_names(rng, people)
     return Posts(
-        who, general, general | (rng.random(people) < 0.06), np.where(general, 110, 30), tuple(stints), holder, active,
-        monthly, rng.gamma(3.0, 1 / 3.0, MICRO + GENERAL), fixed, _spellings(rng, who, place.index + 1),
+        who, general, general | (rng.random(people) < 0.06), np.where(general, 110, 30),
+        tuple(stints), holder, active, monthly, rng.gamma(3.0, 1 / 3.0, MICRO + GENERAL), fixed,
+        _spellings(rng, who, place.index + 1),
     )  # fmt: skip

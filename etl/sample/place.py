@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from gridgov.schema.values import PERSON_CATEGORIES, TIERS
 
 __all__ = [
     "CATEGORIES",
+    "CITY_ID",
     "HOUSEHOLDS",
     "KEY_PERSONS",
     "RESIDENTS",
@@ -23,9 +24,11 @@ __all__ = [
     "Community",
     "Homes",
     "Persons",
+    "Place",
     "community",
 ]
 
+CITY_ID = "5101"
 HOUSEHOLDS, RESIDENTS, SHOPS = 9_190, 23_903, 430
 KEY_PERSONS = (150, 1_200, 900)  # weekly, monthly, quarterly
 _LEFT = (14, 60, 40)  # key persons of each tier who were struck off before the end
@@ -70,8 +73,6 @@ class Community:
     """`index` counts communities from 0; micro-grids are numbered 0 to 126, general 0 to 10."""
 
     index: int
-    street: int
-    district: int
     grid_id: str
     name: str
     general_of: Integers
@@ -83,6 +84,10 @@ class Community:
     shop_grid: Integers
     residents: Integers
     has_party: NDArray[np.bool_]
+
+    @property
+    def street_id(self) -> str:
+        return self.grid_id[:9]
 
     @property
     def main_id(self) -> str:
@@ -112,14 +117,53 @@ class Community:
         return int(np.flatnonzero(here)[0]) if here.any() else -1
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a community stands in the tree: ten make a street, twelve streets a district."""
+
+    grid_id: str
+    name: str
+    street_id: str
+    street_name: str
+    district_id: str
+    district_name: str
+
+    @classmethod
+    def of(cls, index: int) -> Place:
+        """The place of the `index`-th community."""
+        street, district = index // 10, index // 120
+        # 510112 is 龙泉驿; the districts after it are made up.
+        district_id = str(510112 + district)
+        street_id = f"{district_id}{street % 12 + 1:03d}"
+        return cls(
+            f"{street_id}{index % 10 + 1:03d}",
+            f"{_place_name(index)}社区",
+            street_id,
+            f"{_place_name(street * 10)}街道",
+            district_id,
+            "龙泉驿区" if district == 0 else f"{_place_name(district * 120)}区",
+        )
+
+
 def _place_name(index: int) -> str:
-    """東山 first, then every other pair of characters once."""
-    if index == 0:
-        return "东山"
-    first, second = divmod(index * 37, len(PLACE_SECOND))
-    lap = index * 37 // (len(PLACE_FIRST) * len(PLACE_SECOND))
-    name = PLACE_FIRST[first % len(PLACE_FIRST)] + PLACE_SECOND[second]
-    return name + (str(lap + 1) if lap else "")
+    """东山 first, then every other pair of characters once, then numbered."""
+    size = len(PLACE_FIRST) * len(PLACE_SECOND)
+    # 37 shares no factor with the number of pairs, so that each comes once a lap.
+    first, second = divmod(index * 37 % size, len(PLACE_SECOND))
+    lap = index // size
+    return PLACE_FIRST[first] + PLACE_SECOND[second] + (str(lap + 1) if lap else "")
+
+
+@cache
+def _doors(kind: str) -> list[str]:
+    """The doors of a building of this housing kind, from the ground up, unit by unit."""
+    floors, doors, units = {"商品房": (17, 2, 2), "安置小区": (11, 2, 2)}.get(kind, (6, 2, 3))
+    return [
+        f"{unit}单元{floor}{door:02d}号"
+        for unit in range(1, units + 1)
+        for floor in range(1, floors + 1)
+        for door in range(1, doors + 1)
+    ]
 
 
 def _homes(sizes: Integers, general_of: Integers, prefix: str, vacant: NDArray[np.bool_]) -> Homes:
@@ -128,17 +172,15 @@ def _homes(sizes: Integers, general_of: Integers, prefix: str, vacant: NDArray[n
     towers = [0] * GENERAL
     for size, general in zip(sizes.tolist(), general_of.tolist(), strict=True):
         estate, kind = ESTATES[general]
-        floors, doors, units = {"商品房": (17, 2, 2), "安置小区": (11, 2, 2)}.get(kind, (6, 2, 3))
-        for i in range(size):
-            tower, within = divmod(i, floors * doors * units)
-            unit, within = divmod(within, floors * doors)
-            floor, door = divmod(within, doors)
-            building = f"{prefix}{estate}{towers[general] + tower + 1}栋"
-            buildings.append(building)
-            labels.append(f"{building}{unit + 1}单元{floor + 1}{door + 1:02d}号")
-        towers[general] += (size - 1) // (floors * doors * units) + 1
-    first = np.concatenate([[0], np.cumsum(sizes)])
-    return Homes(np.repeat(np.arange(MICRO), sizes), first, labels, buildings, ~vacant)
+        doors = _doors(kind)
+        for first in range(0, size, len(doors)):
+            towers[general] += 1
+            building = f"{prefix}{estate}{towers[general]}栋"
+            inside = doors[: size - first]
+            buildings += [building] * len(inside)
+            labels += [building + door for door in inside]
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    return Homes(np.repeat(np.arange(MICRO), sizes), starts, labels, buildings, ~vacant)
 
 
 def _persons(
@@ -179,8 +221,8 @@ def community(index: int, seed: int, days: Days, scale: int = 1) -> Community:
     spread = np.empty(MICRO)
     spread[order] = np.sort(rng.gamma(3.2, 1.0, MICRO))
     sizes = split_whole(spread, HOUSEHOLDS, least=14)
-    name = _place_name(index)
-    prefix = "" if scale == 1 else f"{name}社区"
+    here = Place.of(index)
+    prefix = "" if scale == 1 else here.name
     homes = _homes(sizes, general_of, prefix, rng.random(HOUSEHOLDS) < _VACANT)
     old = np.array([{"老旧院落": 1.5, "安置小区": 1.2}.get(kind, 0.75) for _, kind in ESTATES])
     pull = sizes**0.75 * old[general_of] * np.exp(rng.normal(0, 0.42, MICRO))
@@ -192,17 +234,8 @@ def community(index: int, seed: int, days: Days, scale: int = 1) -> Community:
     ]
     occupied = np.bincount(homes.grid[homes.is_occupied], minlength=MICRO)
     residents = split_whole(occupied * np.exp(rng.normal(0, 0.08, MICRO)), RESIDENTS)
-    district, street = index // 120, index // 10
-    # 510112 is 龙泉驿; further districts and cities of a large sample get made-up numbers after it.
-    grid_id = f"{510112 + district}{street % 12 + 1:03d}{index % 10 + 1:03d}"
     return Community(
-        index, street, district, grid_id, f"{name}社区", general_of,
+        index, here.grid_id, here.name, general_of,
         np.arange(MICRO) - starts[general_of] + 1, homes, persons, shops, shop_label, shop_grid,
         residents, rng.random(GENERAL) < 0.82,
     )  # fmt: skip
-
-
-def first_of_month(months: int, since: date) -> list[date]:
-    """The first day of each of `months` months from `since` on."""
-    start = since.year * 12 + since.month - 1
-    return [date((start + m) // 12, (start + m) % 12 + 1, 1) for m in range(months)]

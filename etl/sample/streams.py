@@ -16,7 +16,7 @@ Strings = NDArray[np.object_]
 
 
 def stream(seed: int, *name: str | int) -> np.random.Generator:
-    """The generator of the part called `name` under `seed`; the same names give the same numbers."""
+    """The generator of the part called `name` under `seed`."""
     words = [seed & 0xFFFFFFFF, *(crc32(str(part).encode()) for part in name)]
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(words)))
 
@@ -24,16 +24,17 @@ def stream(seed: int, *name: str | int) -> np.random.Generator:
 def pick(rng: np.random.Generator, weights: Floats | tuple[float, ...], size: int) -> Integers:
     """`size` indices drawn with probability proportional to `weights`."""
     edges = np.cumsum(np.asarray(weights, dtype=np.float64))
-    return np.minimum(
-        np.searchsorted(edges, rng.random(size) * edges[-1], side="right"), len(edges) - 1
-    )
+    at = np.searchsorted(edges, rng.random(size) * edges[-1], side="right")
+    found: Integers = np.minimum(at, len(edges) - 1)
+    return found
 
 
-def split_whole(weights: Floats, total: int, least: int = 0) -> Integers:
+def split_whole(weights: Floats | Integers, total: int, least: int = 0) -> Integers:
     """Whole numbers proportional to `weights` that add up to `total`, each at least `least`."""
     free = total - least * len(weights)
     exact = weights / weights.sum() * free
     whole = np.floor(exact).astype(np.int64)
     order = np.argsort(-(exact - whole), kind="stable")
     whole[order[: free - int(whole.sum())]] += 1
-    return whole + least
+    found: Integers = whole + least
+    return found

@@ -17,15 +17,15 @@ from etl.sample.contact import MODES, PURPOSES
 from etl.sample.days import START, Days
 from etl.sample.outline import GENERAL, MICRO, geometry, tiling, union
 from etl.sample.people import Posts
-from etl.sample.place import CATEGORIES, Community
+from etl.sample.place import CATEGORIES, CITY_ID, Community, Place
 from etl.sample.said import contents, replies
 from etl.sample.streams import Integers, stream
 from etl.sample.visit import NEEDS, Visits
-from etl.sample.words import ESTATES, NOTES
+from etl.sample.words import ESTATES, NOTES, WORDS
 from gridgov.schema.values import TIERS
 
 __all__ = [
-    "activities", "activity_types", "attendances", "calendar_days", "complaint_categories",
+    "above", "activities", "activity_types", "attendances", "calendar_days", "complaint_categories",
     "complaint_log", "grid_months", "grids", "households", "key_persons", "tenures", "visit_log",
     "worker_aliases", "workers",
 ]  # fmt: skip
@@ -33,25 +33,15 @@ __all__ = [
 _EMPTY = np.iinfo(np.int64).min
 _EPOCH = np.datetime64(START, "s").astype(np.int64)
 _ID = 10_000_000  # log numbers a community may use
-_PARTNERS = (
-    "东山社区卫生服务站",
-    "龙泉农商银行",
-    "怡和物业",
-    "驿都超市",
-    "区图书馆",
-    "东山小学",
-    "退役军人志愿队",
-    "爱心理发店",
-)
+_NOTES = pa.array(NOTES.texts, pa.string())
+_PARTNERS: list[str] = WORDS["partners"]
 
 
-def labels(
-    number: Integers, texts: Sequence[str], mask: NDArray[np.bool_] | None = None
-) -> pa.Array:
-    """Text by number; empty where the number is negative or the mask says so."""
-    hidden = number < 0 if mask is None else (number < 0) | mask
-    index = pa.array(number.astype(np.int32), mask=hidden)
-    return pa.DictionaryArray.from_arrays(index, pa.array(texts, pa.string()))
+def labels(number: Integers, texts: Sequence[str] | pa.Array) -> pa.Array:
+    """Text by number; empty where the number is negative."""
+    index = pa.array(number.astype(np.int32), mask=number < 0)
+    known = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
+    return pa.DictionaryArray.from_arrays(index, known)
 
 
 def moments(seconds: Integers) -> pa.Array:
@@ -75,7 +65,24 @@ def day_of(number: int | None) -> date | None:
     return None if number is None else START + timedelta(days=int(number))
 
 
-def grids(place: Community) -> pa.Table:
+def above(communities: int) -> pa.Table:
+    """The streets of ten communities, the districts of twelve streets, and the city."""
+    streets = [Place.of(index) for index in range(0, communities, 10)]
+    districts = streets[::12]
+    rows: list[tuple[str, str, str, str | None]] = [(CITY_ID, "成都市", "市", None)]
+    rows += [(one.district_id, one.district_name, "区", CITY_ID) for one in districts]
+    rows += [(one.street_id, one.street_name, "街道", one.district_id) for one in streets]
+    ids, names, levels, parents = zip(*rows, strict=True)
+    text = pa.nulls(len(rows), pa.string())
+    return pa.table({
+        "grid_id": ids, "name": names, "level": levels, "parent_id": pa.array(parents, pa.string()),
+        "kind": text, "has_party_organisation": labels(np.ones(len(rows), np.int64), ("否", "是")),
+        "valid_from": [date(2023, 7, 1)] * len(rows), "valid_to": pa.nulls(len(rows), pa.date32()),
+        "outline": text,
+    })  # fmt: skip
+
+
+def grids(place: Community, has_street: bool) -> pa.Table:
     """The community, its 总网格, general and micro-grids."""
     cells, offset = tiling().cells, (2_700.0 * (place.index % 40), 2_300.0 * (place.index // 40))
     general = [
@@ -85,7 +92,7 @@ def grids(place: Community) -> pa.Table:
     shapes = [geometry(union(list(cells)), offset)] * 2
     shapes += [geometry(ring, offset) for ring in (*general, *cells)]
     ids = [place.grid_id, place.main_id, *place.general_ids, *place.micro_ids]
-    parents = [place.grid_id[:9] if place.street or place.index else None, place.grid_id]
+    parents = [place.street_id if has_street else None, place.grid_id]
     parents += [place.main_id] * GENERAL + [place.general_ids[k] for k in place.general_of]
     levels = ["社区", "总"] + ["一般"] * GENERAL + ["微"] * MICRO
     kinds = [None, None, *(kind for _, kind in ESTATES)]
@@ -181,7 +188,7 @@ def key_persons(place: Community, days: Days) -> pa.Table:
 
 
 def calendar_days(days: Days) -> pa.Table:
-    """Every day of the months that the sample covers, and the three after: deadlines reach there."""
+    """Every day of the sample and of the months after it, where deadlines may fall."""
     final = day_of(days.count + 90) or days.end
     size = days.index(final.replace(day=calendar.monthrange(final.year, final.month)[1])) + 1
     size = min(size, len(days.dates))
@@ -265,19 +272,20 @@ def visit_log(place: Community, staff: Posts, log: Visits, coded: bool) -> pa.Ta
             (np.where(due == _EMPTY, 0, due) + _EPOCH // 86_400).astype("datetime64[D]"),
             mask=due == _EMPTY,
         ),
-        "need_closed_at": moments(log.need_closed), "note": labels(log.note, NOTES.texts),
+        "need_closed_at": moments(log.need_closed), "note": labels(log.note, _NOTES),
     })  # fmt: skip
 
 
-def activities(place: Community, staff: Posts, plan: Plan, came: Attended, coded: bool) -> pa.Table:
+def activities(
+    place: Community, staff: Posts, days: Days, plan: Plan, came: Attended, coded: bool
+) -> pa.Table:
     """The activity log."""
     rng, size = stream(place.index, "organisers"), len(plan)
-    kind = np.array([one.kind for one in plan])
-    grid = np.array([one.grid for one in plan])
-    start = np.array([one.day * 86_400 + one.minute * 60 for one in plan])
-    long = np.array([TYPES[k].minutes for k in kind]) * 60
+    kind, grid = plan.kind.tolist(), plan.grid
+    start = plan.day * 86_400 + plan.minute * 60
+    long = np.array([t.minutes for t in TYPES])[plan.kind] * 60
     general = np.where(grid >= 0, grid, rng.integers(0, GENERAL, size))
-    who = staff.holder[MICRO + general, np.array([one.day for one in plan])]
+    who = staff.holder[MICRO + general, plan.day]
     names = worker_ids(place, staff) if coded else staff.name
     partners = rng.integers(0, len(_PARTNERS), (size, 2))
     joint = [
@@ -293,14 +301,14 @@ def activities(place: Community, staff: Posts, plan: Plan, came: Attended, coded
     at = np.where(grid >= 0, grid, GENERAL)
     return pa.table({
         "activity_id": (place.index + 1) * _ID + 1 + np.arange(size),
-        "name": [one.name for one in plan], "started_at": moments(start),
+        "name": plan.names(days), "started_at": moments(start),
         "ended_at": moments(start + long), "pillar": [TYPES[k].pillar for k in kind],
         "type": [TYPES[k].name for k in kind], "grid": labels(at, grid_text),
-        "place": labels(at, spots), "planned": said(np.array([one.planned for one in plan])),
+        "place": labels(at, spots), "planned": said(plan.planned),
         "attendances": whole(came.attendances), "households": whole(came.households),
         "first_timers": whole(came.first_timers), "partners": pa.array(joint),
-        "speaker": labels(np.array([one.speaker for one in plan]), SPEAKERS),
-        "team": labels(np.array([one.team for one in plan]), TEAMS),
+        "speaker": labels(plan.speaker, SPEAKERS),
+        "team": labels(plan.team, TEAMS),
         "services": whole(came.services), "enrolled": whole(came.enrolled),
         "satisfied": whole(came.satisfied), "rated": whole(came.rated),
         "workers": labels(who, names),

@@ -13,7 +13,7 @@ from etl.sample.outline import MICRO
 from etl.sample.people import Posts
 from etl.sample.place import CATEGORIES, Community
 from etl.sample.streams import Integers, pick, stream
-from etl.sample.words import HOLIDAY_NOTES, INVENTED_NOTES, NOTES
+from etl.sample.words import NOTES
 
 __all__ = ["NEEDS", "Visits", "visits"]
 
@@ -133,7 +133,7 @@ def _fabricate(
             night = min(int(last[m]), days.count - 1) * _DAY - 3_000 + int(rng.integers(0, 9_000))
             night = max(night, int(log["ended"][here].max()) + 600)
             log["entered"][here] = night + np.cumsum(rng.integers(14, 40, len(here)))
-            log["note"][here] = NOTES.invented + rng.integers(0, len(INVENTED_NOTES), len(here))
+            log["note"][here] = NOTES.invented(rng, len(here))
 
 
 def _holders(staff: Posts, place: Community, rows: Contacts) -> Integers:
@@ -161,13 +161,16 @@ def visits(place: Community, staff: Posts, days: Days, rows: Contacts, seed: int
     minutes = np.where(met, minutes, np.minimum(minutes, 4)).astype(np.int64)
     started = _clock(rng, rows, days, minutes)
     ended = started + minutes * 60
-    note = NOTES.draw(rng, CATEGORIES, rows.category)
+    note = NOTES.usual(rng, CATEGORIES, rows.category)
     festival = rows.purpose == _FESTIVAL
-    note[festival] = NOTES.holiday + rng.integers(0, len(HOLIDAY_NOTES), int(festival.sum()))
+    note[festival] = NOTES.festival(rng, int(festival.sum()))
     note[(~met & (rng.random(len(rows)) < 0.85)) | (rng.random(len(rows)) < 0.25)] = -1
     log = {
-        "started": started, "ended": ended, "entered": _entered(rng, days, rows.day, ended), "note": note,
-    }  # fmt: skip
+        "started": started,
+        "ended": ended,
+        "entered": _entered(rng, days, rows.day, ended),
+        "note": note,
+    }
     at = np.flatnonzero(invented)
     part = {name: values[at] for name, values in log.items()}
     _fabricate(rng, days, rows.where(at), part)
