@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -153,15 +154,16 @@ def verify(source: Engine | Connection, *, expect: tuple[int, str] | None = None
     with reading(source) as connection:
         purged = _last_purge(connection)
         first, count, seq, previous, seen = 0, 0, 0, _FIRST, expect is None
-        for entry in _walk(connection):
-            if count == 0:
-                first = entry.seq
-                seq, previous = (0, _FIRST) if entry.seq == 1 else (purged or (0, _FIRST))
-            problem = _broken(entry, seq, previous)
-            if problem:
-                return Verification(count, first, seq, previous, problem)
-            seq, previous, count = entry.seq, entry.hash, count + 1
-            seen = seen or (entry.seq, entry.hash) == expect
+        with closing(_walk(connection)) as rows:
+            for entry in rows:
+                if count == 0:
+                    first = entry.seq
+                    seq, previous = (0, _FIRST) if entry.seq == 1 else (purged or (0, _FIRST))
+                problem = _broken(entry, seq, previous)
+                if problem:
+                    return Verification(count, first, seq, previous, problem)
+                seq, previous, count = entry.seq, entry.hash, count + 1
+                seen = seen or (entry.seq, entry.hash) == expect
     problem = "" if seen else _("记下的末行 {seq} 已不在日志中", seq=expect[0] if expect else 0)
     return Verification(count, first, seq, previous, problem)
 
@@ -210,12 +212,11 @@ def _hash(row: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 
-def _walk(connection: Connection) -> Iterator[AuditEntry]:
-    found = connection.execution_options(yield_per=1000).execute(
-        select(audit).order_by(audit.c.seq)
-    )
-    for row in found.mappings():
-        yield record_of(AuditEntry, row)
+def _walk(connection: Connection) -> Generator[AuditEntry, None, None]:
+    query = select(audit).order_by(audit.c.seq)
+    with connection.execution_options(yield_per=1000).execute(query) as found:
+        for row in found.mappings():
+            yield record_of(AuditEntry, row)
 
 
 def _broken(entry: AuditEntry, seq: int, previous: str) -> str:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from gridgov.errors import WorkspaceError
 from gridgov.locale import _
@@ -35,18 +35,29 @@ def open_workspace(url: str) -> Engine:
         raise WorkspaceError(
             _("工作库地址不对：{url}，请检查 GRIDGOV_WORKSPACE", url=url)
         ) from error
-    shown = address.render_as_string(hide_password=True)
     try:
-        engine = (
+        opened = (
             _sqlite(address.database) if address.get_backend_name() == "sqlite" else _server(url)
         )
-        upgrade(engine)
-    except (OperationalError, DBAPIError, OSError, ModuleNotFoundError) as error:
-        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise WorkspaceError(
-            _("打不开工作库 {url}：{cause}，请检查 GRIDGOV_WORKSPACE", url=shown, cause=cause)
-        ) from error
-    return engine
+    except (OSError, ModuleNotFoundError, ArgumentError) as error:
+        raise _unreachable(address, error) from error
+    try:
+        upgrade(opened)
+    except (DBAPIError, OSError) as error:
+        opened.dispose()
+        raise _unreachable(address, error) from error
+    except WorkspaceError:
+        opened.dispose()
+        raise
+    return opened
+
+
+def _unreachable(address: URL, error: Exception) -> WorkspaceError:
+    shown = address.render_as_string(hide_password=True)
+    cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    return WorkspaceError(
+        _("打不开工作库 {url}：{cause}，请检查 GRIDGOV_WORKSPACE", url=shown, cause=cause)
+    )
 
 
 @lru_cache(maxsize=8)
