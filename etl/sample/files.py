@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import xlsxwriter
 
-from etl.sample_mark import write_manifest
+from etl.sample_mark import MANIFEST
 from gridgov.schema import TABLES
 
 __all__ = ["HEADERS", "Folder", "headers"]
@@ -156,11 +156,11 @@ class Folder:
         self._written[name] = None
 
     def _write_manifest(self) -> None:
-        names = {}
-        for name in self._written:
+        lines = []
+        for name in sorted(self._written):
             with (self.out / name).open("rb") as handle:
-                names[name] = hashlib.file_digest(handle, "sha256").hexdigest()
-        write_manifest(self.out, names)
+                lines.append(f"{hashlib.file_digest(handle, 'sha256').hexdigest()}  {name}\n")
+        (self.out / MANIFEST).write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
 def _stored(book: bytes) -> bytes:
