@@ -23,6 +23,7 @@ from gridgov.figures.marks import (
     label_width,
     labels_of,
     legend,
+    legend_top,
     row_bars,
     rows_axis,
     rows_height,
@@ -156,7 +157,7 @@ def grouped_bars(
         "yaxis": value_axis(palette, unit, zero=True),
         **legend(palette),
     }
-    figure = finish(traces, layout, palette, title=heading, margin={"t": 68})
+    figure = finish(traces, layout, palette, title=heading, margin={"t": legend_top(len(names))})
     first = frame[frame["series"].astype(str) == names[0]]
     texts = [formats.value(value, unit) for value in first["value"]]
     alt = alt_rows(heading, labels_of(first), texts)

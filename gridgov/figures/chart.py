@@ -241,9 +241,9 @@ def _short(day: str, grain: str, first: bool) -> str:
 
 
 def time_axis(days: Sequence[str], grain: str, palette: Palette, **more: Any) -> dict[str, Any]:
-    """A time axis with about seven ticks in the reader's language; the year at each January."""
+    """A time axis with at most eight ticks in the reader's language; the year at each January."""
     steps = {"month": (1, 2, 3, 6, 12, 24)}.get(grain, (1, 2, 4, 5, 7, 13, 26, 52, 90, 180))
-    step = next((step for step in steps if len(days) <= 7 * step), -(-len(days) // 7) or 1)
+    step = next((step for step in steps if len(days) <= 8 * step), -(-len(days) // 8) or 1)
     shown = list(days[::step])
     if grain == "month" and step in (3, 6, 12):
         # Ticks on January, April, July, October read easier than on whatever comes first.

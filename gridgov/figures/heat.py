@@ -49,6 +49,13 @@ def _touch(spots: list[tuple[int, int, str, Any]]) -> dict[str, Any]:
     return {**trace, "selected": unseen, "unselected": unseen}
 
 
+def _two_lines(name: str) -> str:
+    """A heading in two lines where one would not fit a column of a phone: 党建 / 在网格."""
+    half = name.rfind(" ", 0, len(name) // 2 + 3) if " " in name else len(name) // 2
+    wide = sum(13 if ord(sign) > 0x2E7F else 7 for sign in name) > 52
+    return f"{name[:half]}<br>{name[half:].strip()}" if wide and half > 0 else name
+
+
 def _table_hover(record: dict[Any, Any], text: str, state: str) -> str:
     said = f"{record['row']} · {record['column']}<br><b>{text}</b>  {state_words(state)}"
     note = record.get("note")
@@ -85,14 +92,15 @@ def heat_table(frame: pd.DataFrame, palette: Palette, *, title: str, unit: str =
         "textfont": {"size": 13, "color": palette.ink},
     }
     heat = _cells(title, codes, [palette.tint(state) for state in _STATES], **text)
-    ticks = {"tickmode": "array", "tickvals": list(range(len(columns))), "ticktext": columns}
+    heads = [_two_lines(column) for column in columns]
+    ticks = {"tickmode": "array", "tickvals": list(range(len(columns))), "ticktext": heads}
     layout = {
-        "xaxis": axis(palette, side="top", range=[-0.5, len(columns) - 0.5], **ticks),
+        "xaxis": axis(palette, side="top", range=[-0.5, len(columns) - 0.5], tickangle=0, **ticks),
         "yaxis": rows_axis(rows, palette),
         "hoverdistance": 60,
     }
-    margin = {"l": label_width(rows), "r": 4, "t": 68, "b": 8}
-    height = 76 + 30 * len(rows)
+    margin = {"l": label_width(rows), "r": 4, "t": 84, "b": 8}
+    height = 92 + 30 * len(rows)
     figure = finish(
         [heat, _touch(spots)], layout, palette, title=heading, height=height, margin=margin
     )

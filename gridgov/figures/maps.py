@@ -12,7 +12,7 @@ import pandas as pd
 from gridgov import formats
 from gridgov.figures.chart import Chart, empty_chart, finish, full_title, label_at
 from gridgov.figures.control import state_words
-from gridgov.figures.marks import label_width, legend
+from gridgov.figures.marks import label_width, legend, legend_top
 from gridgov.figures.outline import Outline, Ring, tiles
 from gridgov.figures.palette import Palette, ink_on
 from gridgov.locale import _
@@ -236,7 +236,7 @@ def grid_map(
         "annotations": _names(shapes, rows, classes, palette, unit),
         **legend(palette, 1.01),
     }
-    margin = {"l": left, "r": 4, "t": 76, "b": 4}
+    margin = {"l": left, "r": 4, "t": legend_top(len(classes) + 1), "b": 4}
     figure = finish(traces, layout, palette, title=heading, height=height, margin=margin)
     shown = formats.listing(f"{part.name} {len(part.ids)}" for part in classes)
     blank = len(shapes) - sum(shape.grid_id in rows for shape in shapes)

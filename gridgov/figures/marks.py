@@ -16,6 +16,7 @@ __all__ = [
     "label_width",
     "labels_of",
     "legend",
+    "legend_top",
     "quiet_line",
     "row_bars",
     "rows_axis",
@@ -60,8 +61,8 @@ def dots(
         "name": name,
         "x": rounded(x),
         "y": rounded(y),
-        # plotly fades dots whose sizes differ unless told not to.
-        "marker": {"size": size, "color": color, "opacity": 1},
+        # plotly fades and rings dots whose sizes differ unless told not to.
+        "marker": {"size": size, "color": color, "opacity": 1, "line": {"width": 0}},
         "text": list(hover),
         "hovertemplate": "%{text}<extra></extra>",
         "customdata": list(keys),
@@ -164,6 +165,14 @@ def rule(
     return {**base, "y0": y, "y1": y, "xref": "paper", "x0": 0, "x1": 1}
 
 
+def legend_top(names: int) -> int:
+    """The upper margin in pixels that leaves room for the title and for a legend that wraps.
+
+    A phone holds about three names a line.
+    """
+    return 46 + 22 * -(-names // 3)
+
+
 def legend(palette: Palette, y: float = 1.02) -> dict[str, Any]:
     """Names of the series under the title, where labels beside the marks have no room."""
     return {
@@ -171,7 +180,6 @@ def legend(palette: Palette, y: float = 1.02) -> dict[str, Any]:
         "legend": {
             "orientation": "h",
             "x": 0,
-            "xref": "container",
             "xanchor": "left",
             "y": y,
             "yanchor": "bottom",

@@ -23,6 +23,7 @@ from gridgov.figures.marks import (
     label_width,
     labels_of,
     legend,
+    legend_top,
     rows_axis,
     rows_height,
     rule,
@@ -128,7 +129,9 @@ def stacked_contributions(
     names = frame["label"].astype(str)
     labels = list(dict.fromkeys(names))
     parts = list(dict.fromkeys(str(part) for part in frame["part"]))
-    totals = frame.groupby(names)["value"].sum().round(2)
+    totals = dict.fromkeys(labels, 0.0)
+    for name, value in zip(names, frame["value"], strict=True):
+        totals[name] += float(value)
     place = {label: row for row, label in enumerate(labels)}
     shades = [*palette.series, *palette.steps[2:]]
     traces = [
@@ -141,7 +144,7 @@ def stacked_contributions(
         )
         for turn, part in enumerate(parts)
     ]
-    texts = [formats.number(float(totals[label])) for label in labels]
+    texts = [formats.number(round(totals[label], 2)) for label in labels]
     right = {"xref": "paper", "xshift": 6}
     words = [label_at(text, 1, row, palette.ink) | right for row, text in enumerate(texts)]
     layout: dict[str, Any] = {
@@ -156,8 +159,7 @@ def stacked_contributions(
         below = {"yref": "paper", "yanchor": "top", "xanchor": "center"}
         layout["shapes"] = [rule(palette, x=reference, color=palette.ink, layer="above")]
         words.append(label_at(said, reference, 0, palette.muted, size=12) | below)
-    # The legend wraps on narrow screens: about four parts a line at the least width.
-    top = 50 + 22 * -(-len(parts) // 4)
+    top = legend_top(len(parts))
     margin = {"l": label_width(labels), "r": 56, "t": top, "b": 26}
     height = rows_height(len(labels)) + top - 32
     figure = finish(traces, layout, palette, title=heading, height=height, margin=margin)

@@ -22,7 +22,7 @@ from gridgov.figures.chart import (
     value_axis,
 )
 from gridgov.figures.control import annotation_shapes
-from gridgov.figures.marks import label_width, legend
+from gridgov.figures.marks import label_width, legend, legend_top
 from gridgov.figures.palette import Palette
 from gridgov.locale import _
 
@@ -232,7 +232,7 @@ def stacked_time_bars(
         "annotations": labels,
         **(legend(palette) if several else {}),
     }
-    margin = {"t": 72 if several else 44}
+    margin = {"t": legend_top(len(names)) if several else 44}
     figure = finish(traces, layout, palette, title=heading, height=height, margin=margin)
     shown = formats.listing(
         f"{name} {formats.value(float(totals[name]), unit)}" for name in names[:5]

@@ -6,6 +6,7 @@ Everything that comes from data is escaped; only `sparkline` takes markup, made 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -33,6 +34,8 @@ __all__ = [
 
 Cell = str | float | int | None
 Kind = Literal["text", "number", "bar", "state", "muted"]
+# A number, then a space of either kind and the unit.
+_FIGURE = re.compile(r"([\d,.+\u2212]+)([ \u2009].+)")
 _STATES = frozenset({"better", "worse", "changed", "usual", "missing"})
 # The sign before the word says the state without colour; no arrow, for up may be worse.
 _SIGNS = {"better": "●", "worse": "■", "changed": "◆", "missing": "○"}
@@ -112,9 +115,12 @@ def card_html(
 
 
 def _figure(text: str) -> str:
-    """The number large, its unit behind the thin space smaller."""
-    number, thin, unit = text.partition(formats.THIN)
-    return _e(number) + (f'<span class="gg-unit">{thin}{_e(unit)}</span>' if thin else "")
+    """The number large, its unit behind the space smaller."""
+    found = _FIGURE.match(text)
+    if found is None:
+        return _e(text)
+    number, unit = found.groups()
+    return f'{_e(number)}<span class="gg-unit">{_e(unit)}</span>'
 
 
 def cards_html(cards: Sequence[str]) -> str:

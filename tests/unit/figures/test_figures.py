@@ -98,25 +98,94 @@ HEAT = pd.DataFrame(
 
 Make = Callable[[pd.DataFrame], fg.Chart]
 FIGURES: dict[str, tuple[Make, pd.DataFrame]] = {
-    "control_chart": (lambda f: fg.control_chart(f, PAINT, title="按期率", unit="%"), control_rows()),
-    "line": (lambda f: fg.line(f, PAINT, title="诉求", unit="件", comparison="去年同期"), series_rows()),
-    "stacked_time_bars": (lambda f: fg.stacked_time_bars(f, PAINT, title="诉求", unit="件"), series_rows()),
+    "control_chart": (
+        lambda f: fg.control_chart(f, PAINT, title="按期率", unit="%"),
+        control_rows(),
+    ),
+    "line": (
+        lambda f: fg.line(f, PAINT, title="诉求", unit="件", comparison="去年同期"),
+        series_rows(),
+    ),
+    "stacked_time_bars": (
+        lambda f: fg.stacked_time_bars(f, PAINT, title="诉求", unit="件"),
+        series_rows(),
+    ),
     "bars": (lambda f: fg.bars(f, PAINT, title="诉求", unit="件"), labelled(5, 3, 8)),
-    "grouped_bars": (lambda f: fg.grouped_bars(f, PAINT, title="参与"), labelled(5, 3, 8, 2, series=["本期", "上期"] * 2)),
+    "grouped_bars": (
+        lambda f: fg.grouped_bars(f, PAINT, title="参与"),
+        labelled(5, 3, 8, 2, series=["本期", "上期"] * 2),
+    ),
     "pareto": (lambda f: fg.pareto(f, PAINT, title="类别"), labelled(5, 60, 30, 5)),
     "funnel_stages": (lambda f: fg.funnel_stages(f, PAINT, title="过程"), labelled(100, 80, 60)),
-    "waterfall": (lambda f: fg.waterfall(f, PAINT, title="变化", up_is_better=False), labelled(10, 5, 15, kind=["total", "step", "total"])),
-    "stacked_contributions": (lambda f: fg.stacked_contributions(f, PAINT, title="得分"), labelled(25.0, 10.0, -3.0, part=["探访", "办结", "扣分"])),
+    "waterfall": (
+        lambda f: fg.waterfall(f, PAINT, title="变化", up_is_better=False),
+        labelled(10, 5, 15, kind=["total", "step", "total"]),
+    ),
+    "stacked_contributions": (
+        lambda f: fg.stacked_contributions(f, PAINT, title="得分"),
+        labelled(25.0, 10.0, -3.0, part=["探访", "办结", "扣分"]),
+    ),
     "heat_table": (lambda f: fg.heat_table(f, PAINT, title="网格 × 五在", unit="%"), HEAT),
-    "calendar_heat": (lambda f: fg.calendar_heat(f, PAINT, title="走访", unit="条"), pd.DataFrame({"day": pd.date_range("2026-10-01", "2026-10-31"), "value": [0, *range(1, 31)]})),
-    "survival_curve": (lambda f: fg.survival_curve(f, PAINT, title="办理时长", median=4.9, p90=None), pd.DataFrame({"time": [0.0, 5.0, 9.0], "open_share": [1.0, 0.5, 0.2], "low": [1.0, 0.4, 0.1], "high": [1.0, 0.6, 0.3]})),
-    "funnel_plot": (lambda f: fg.funnel_plot(f, LIMITS, PAINT, title="满意率", target=0.9), labelled(0.9, 0.7, n=[50, 90], state=["usual", "worse"])),
-    "scatter": (lambda f: fg.scatter(f, PAINT, title="负荷", x_name="负荷", y_name="按期率", y_unit="%", name_points=1), pd.DataFrame({"label": ["甲", "乙"], "x": [1.0, 2.0], "y": [0.8, 0.9]})),
-    "box": (lambda f: fg.box(f, PAINT, title="时长", unit="天"), pd.DataFrame({"label": ["甲"], "low": [0.1], "q1": [1.0], "median": [3.0], "q3": [6.0], "high": [20.0], "n": [80]})),
-    "rank_bands": (lambda f: fg.rank_bands(f, PAINT, title="名次", cutoff=1), pd.DataFrame({"label": ["甲", "乙"], "rank": [1, 2], "low": [1, 1], "high": [2, 3], "probability": [0.7, 0.3], "is_open": [True, False]})),
-    "grid_map": (lambda f: fg.grid_map(SHAPES, f, PAINT, title="按期率", unit="%", selected="b"), GRIDS),
+    "calendar_heat": (
+        lambda f: fg.calendar_heat(f, PAINT, title="走访", unit="条"),
+        pd.DataFrame(
+            {"day": pd.date_range("2026-10-01", "2026-10-31"), "value": [0, *range(1, 31)]}
+        ),
+    ),
+    "survival_curve": (
+        lambda f: fg.survival_curve(f, PAINT, title="办理时长", median=4.9, p90=None),
+        pd.DataFrame(
+            {
+                "time": [0.0, 5.0, 9.0],
+                "open_share": [1.0, 0.5, 0.2],
+                "low": [1.0, 0.4, 0.1],
+                "high": [1.0, 0.6, 0.3],
+            }
+        ),
+    ),
+    "funnel_plot": (
+        lambda f: fg.funnel_plot(f, LIMITS, PAINT, title="满意率", target=0.9),
+        labelled(0.9, 0.7, n=[50, 90], state=["usual", "worse"]),
+    ),
+    "scatter": (
+        lambda f: fg.scatter(
+            f, PAINT, title="负荷", x_name="负荷", y_name="按期率", y_unit="%", name_points=1
+        ),
+        pd.DataFrame({"label": ["甲", "乙"], "x": [1.0, 2.0], "y": [0.8, 0.9]}),
+    ),
+    "box": (
+        lambda f: fg.box(f, PAINT, title="时长", unit="天"),
+        pd.DataFrame(
+            {
+                "label": ["甲"],
+                "low": [0.1],
+                "q1": [1.0],
+                "median": [3.0],
+                "q3": [6.0],
+                "high": [20.0],
+                "n": [80],
+            }
+        ),
+    ),
+    "rank_bands": (
+        lambda f: fg.rank_bands(f, PAINT, title="名次", cutoff=1),
+        pd.DataFrame(
+            {
+                "label": ["甲", "乙"],
+                "rank": [1, 2],
+                "low": [1, 1],
+                "high": [2, 3],
+                "probability": [0.7, 0.3],
+                "is_open": [True, False],
+            }
+        ),
+    ),
+    "grid_map": (
+        lambda f: fg.grid_map(SHAPES, f, PAINT, title="按期率", unit="%", selected="b"),
+        GRIDS,
+    ),
     "tile_map": (lambda f: fg.tile_map(f, PAINT, title="按期率", unit="%", by="value"), GRIDS),
-}  # fmt: skip
+}
 EVERY = pytest.mark.parametrize("name", FIGURES)
 
 
@@ -132,7 +201,7 @@ def test_plotly_accepts_every_property(name: str) -> None:
     checked = go.Figure(chart.figure.to_dict())
     assert len(checked.data) == len(chart.figure.data) > 0
     assert chart.figure.layout.title.text.startswith(chart.title)
-    assert 150 <= chart.figure.layout.height <= 620
+    assert 130 <= chart.figure.layout.height <= 620
 
 
 @EVERY
@@ -179,15 +248,16 @@ def test_a_figure_is_built_in_a_moment_and_small(name: str) -> None:
     make, frame = FIGURES[name]
     make(frame)
     best = min(_timed(lambda: make(frame)) for _turn in range(5))
-    # 5 ms is the aim; twice that keeps a busy machine from failing the test.
+    # 5 ms is the aim on a quiet machine; twice that holds on a slow one.
     assert best < 0.010
     assert len(make(frame).figure.to_json()) < 24_000
 
 
 def _timed(call: Callable[[], object]) -> float:
-    begin = time.perf_counter()
+    # Processor time: what other processes take must not fail a test.
+    begin = time.process_time()
     call()
-    return time.perf_counter() - begin
+    return time.process_time() - begin
 
 
 def test_control_chart_marks_signals_and_the_unfinished_period() -> None:

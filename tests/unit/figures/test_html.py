@@ -72,6 +72,8 @@ def test_card_says_everything_to_those_who_hear_it() -> None:
 
 def test_card_sets_the_unit_smaller() -> None:
     assert '37<span class="gg-unit">\u2009人</span>' in html.card_html("逾期", "37\u2009人")
+    assert '37<span class="gg-unit"> people</span>' in html.card_html("Overdue", "37 people")
+    assert '<span class="gg-figure">93.4%</span>' in html.card_html("按期率", "93.4%")
 
 
 def test_state_is_not_said_by_colour_alone() -> None:
