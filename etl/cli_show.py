@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import TracebackType
 
 from rich.console import Console
@@ -60,7 +61,7 @@ def show_report(console: Console, report: LoadReport) -> None:
         table = TABLES[one.table]
         counts = (one.rows, one.loaded, one.updated, one.duplicate, one.rejected, one.warnings)
         label = pick(table.label, table.label_en)
-        grid.add_row(one.path, one.sheet, label, *(f"{n:,}" for n in counts))
+        grid.add_row(Path(one.path).name, one.sheet, label, *(f"{n:,}" for n in counts))
     console.print(grid)
     found = [*(f for one in report.files for f in one.findings), *report.findings]
     for line in _by_kind(found)[:_SHOWN]:

@@ -15,8 +15,10 @@ import duckdb
 import pyarrow as pa
 
 from etl.ddl import text
+from etl.headers import header_key
 from etl.mapping import Recipe
 from etl.privacy import STRIKE_PATTERN, STRUCK, Pseudonyms, looks_like_identity_number, strike
+from etl.recognise import SheetGuess
 from etl.sheet import RAW
 from etl.values import (
     DateOrder,
@@ -28,6 +30,8 @@ from etl.values import (
     read_number,
     split_labels,
 )
+from gridgov.errors import MappingError
+from gridgov.locale import _
 from gridgov.schema import Column
 
 __all__ = ["Converted", "Converter", "source_expression"]
@@ -57,14 +61,46 @@ class Converted:
     warning: str = ""
 
 
-def source_expression(at: int | None, constant: str | None, extract: str | None) -> str:
-    """The text of a cell in `raw`, or a constant; `extract` keeps the first group of a pattern."""
-    if constant is not None:
-        return text(constant)
-    cell = f"{RAW}.c{at}"
-    if extract is not None:
-        return f"nullif(regexp_extract({cell}, {text(extract)}, 1), '')"
-    return cell
+def source_expression(guess: SheetGuess, recipe: Recipe, column: str) -> str | None:
+    """SQL of a column's text in `raw`: a constant, a template over several cells, or one cell;
+    `extract` then keeps the first group of a pattern. None where the file has nothing for it.
+    """
+    if column in recipe.constants:
+        return text(recipe.constants[column])
+    if column in recipe.templates:
+        source = _template(guess, recipe.templates[column])
+    elif column in guess.columns:
+        source = f"{RAW}.c{guess.columns[column]}"
+    else:
+        return None
+    if column in recipe.extract:
+        return f"nullif(regexp_extract({source}, {text(recipe.extract[column])}, 1), '')"
+    return source
+
+
+def _template(guess: SheetGuess, template: str) -> str:
+    """`{header}` places filled with cells; NULL where all the cells are empty."""
+    known = {header_key(header): at for at, header in reversed(list(enumerate(guess.headers)))}
+    parts, cells = [], []
+    for number, piece in enumerate(re.split(r"\{([^{}]*)\}", template)):
+        if number % 2 == 0:
+            parts.append(text(piece))
+            continue
+        at = known.get(header_key(piece))
+        if at is None:
+            raise MappingError(
+                _(
+                    "{path}：映射文件的 templates 用到表头“{header}”，文件里没有",
+                    path=guess.path,
+                    header=piece,
+                )
+            )
+        cells.append(f"nullif(trim({RAW}.c{at}), '')")
+        parts.append(f"coalesce({cells[-1]}, '')")
+    whole = " || ".join(parts)
+    if not cells:
+        return whole
+    return f"CASE WHEN coalesce({', '.join(cells)}) IS NOT NULL THEN {whole} END"
 
 
 class Converter:

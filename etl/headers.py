@@ -69,7 +69,7 @@ def match(
     """Fit `headers` to `table`.
 
     `given` are columns that a mapping file fills with constants; `renamed` maps header → column and
-    comes before the aliases. Of two headers for one column the closer name wins, then the left one.
+    comes before the aliases ("" leaves the header out). Of two headers for one column the closer name wins, then the left one.
     """
     index = _index(table.name)
     wanted = {header_key(header): column for header, column in (renamed or {}).items()}
@@ -80,7 +80,8 @@ def match(
         if not key:
             continue
         if key in wanted:
-            best[wanted[key]] = (-1, position)
+            if wanted[key]:
+                best[wanted[key]] = (-1, position)
             recognised.add(position)
             continue
         hit = index.get(key) or index.get(_bare(key))

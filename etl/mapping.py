@@ -19,7 +19,7 @@ __all__ = ["Drop", "Recipe", "read_mapping"]
 
 _KEYS = {
     "table", "file", "sheet", "encoding", "delimiter", "header_row", "skip_rows", "date_order",
-    "columns", "constants", "values", "drop", "extract",
+    "columns", "constants", "values", "drop", "extract", "templates",
 }  # fmt: skip
 _OPERATORS = {"equals", "in", "empty", "contains", "matches"}
 
@@ -38,7 +38,8 @@ class Drop:
 class Recipe:
     """How to read one kind of file. Empty: everything is found out.
 
-    `columns` header → column, `constants` column → text, `values` column → {source text: ours},
+    `columns` header → column ("" leaves the header out), `constants` column → text,
+    `templates` column → text with {header} places, `values` column → {source text: ours},
     `extract` column → regular expression whose first group is the value.
     """
 
@@ -53,9 +54,14 @@ class Recipe:
     columns: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    templates: Mapping[str, str] = field(default_factory=dict)
     extract: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[Drop, ...] = ()
-    only_mapped: bool = False
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The columns that need no header."""
+        return frozenset(self.constants) | frozenset(self.templates)
 
     def fits(self, path: str, sheet: str) -> bool:
         """True when this recipe is meant for the sheet."""
@@ -100,7 +106,7 @@ def _recipe(path: Path, part: dict[str, Any]) -> Recipe:
     table = part.get("table")
     if table is not None and table not in TABLES:
         raise _wrong(path, "table", _("没有这张表；可用：{tables}", tables=" ".join(TABLES)))
-    for key in ("columns", "constants", "values", "extract"):
+    for key in ("columns", "constants", "templates", "values", "extract"):
         _check_columns(path, table, key, part.get(key, {}))
     order = part.get("date_order")
     if order not in (None, "dmy", "mdy"):
@@ -120,9 +126,9 @@ def _recipe(path: Path, part: dict[str, Any]) -> Recipe:
             str(k): {str(a): str(b) for a, b in v.items()}
             for k, v in part.get("values", {}).items()
         },
+        templates={str(k): str(v) for k, v in part.get("templates", {}).items()},
         extract={str(k): str(v) for k, v in part.get("extract", {}).items()},
         drop=tuple(_drop(path, rule) for rule in part.get("drop", [])),
-        only_mapped=bool(part.get("columns")),
     )
 
 
@@ -133,7 +139,7 @@ def _check_columns(path: Path, table: str | None, key: str, given: Any) -> None:
         return
     if table is None:
         raise _wrong(path, "table", _("写了 {key} 就要写明 table", key=key))
-    names = given.values() if key == "columns" else given
+    names = [name for name in given.values() if name != ""] if key == "columns" else list(given)
     for name in names:
         if name not in TABLES[table].column_names:
             raise _wrong(

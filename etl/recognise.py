@@ -110,7 +110,7 @@ def _header(preview: Sequence[list[str]], recipe: Recipe, tables: Sequence[str])
 
 def _matches(headers: Sequence[str], recipe: Recipe, tables: Sequence[str]) -> list[Match]:
     return [
-        match(TABLES[name], headers, recipe.constants, recipe.columns if recipe.table else {})
+        match(TABLES[name], headers, recipe.given, recipe.columns if recipe.table else {})
         for name in tables
     ]
 

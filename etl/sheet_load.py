@@ -170,15 +170,8 @@ class SheetLoader:
 
 def _sources(table: Table, guess: SheetGuess, recipe: Recipe) -> dict[str, str]:
     """Column name → SQL of its text, in the table's own order."""
-    return {
-        column.name: source_expression(
-            guess.columns.get(column.name),
-            recipe.constants.get(column.name),
-            recipe.extract.get(column.name),
-        )
-        for column in table.columns
-        if column.name in guess.columns or column.name in recipe.constants
-    }
+    found = {column.name: source_expression(guess, recipe, column.name) for column in table.columns}
+    return {name: sql for name, sql in found.items() if sql is not None}
 
 
 def _header_findings(
@@ -186,7 +179,7 @@ def _header_findings(
 ) -> list[Finding]:
     found = []
     # With a mapping file the clerk has said which columns matter.
-    for header in () if recipe.only_mapped else guess.unknown:
+    for header in () if recipe.columns or recipe.templates else guess.unknown:
         near = suggest(table, header)
         shown = header.strip() + (f" → {near}?" if near else "")
         found.append(Finding("W111", header.strip(), 1, guess.header_row + 1, shown, table.name))

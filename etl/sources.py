@@ -84,8 +84,7 @@ def discover(paths: Iterable[Path], scratch: Path) -> list[Source]:
     for path in paths:
         if path.is_dir():
             for inner in sorted(path.rglob("*")):
-                hidden = any(part.startswith((".", "~$")) for part in inner.relative_to(path).parts)
-                if inner.is_file() and not hidden and _is_known(inner.name):
+                if inner.is_file() and _is_known(inner.name) and not _is_ours(inner, path):
                     found.extend(_open(inner, scratch))
         elif path.is_file():
             if not _is_known(path.name):
@@ -102,6 +101,14 @@ def discover(paths: Iterable[Path], scratch: Path) -> list[Source]:
     if not found:
         raise DataFileError(_("没有可导入的文件，请给出 CSV、xlsx 等数据文件"))
     return found
+
+
+def _is_ours(path: Path, above: Path) -> bool:
+    """Hidden files, editors' lock files, and whatever lies in a warehouse are no exports."""
+    inside = path.relative_to(above)
+    if any(part.startswith((".", "~$")) for part in inside.parts):
+        return True
+    return any((above / folder / "CURRENT").is_file() for folder in inside.parents)
 
 
 def _suffix(name: str) -> str:

@@ -28,8 +28,61 @@ __all__ = [
 DateOrder = Literal["dmy", "mdy"]
 _SPACE = re.compile(r"[\s\u00a0\u3000\u200b\ufeff]+")
 _EXCEL_EPOCH = datetime(1899, 12, 30)
-_TRUE = ["是", "有", "√", "✓", "✔", "对", "已", "y", "yes", "t", "true", "1", "在", "见", "到", "接通", "解决", "已解决", "已回访", "已见面", "满意", "v", "☑", "已办", "完成"]
-_FALSE = ["否", "无", "×", "✗", "✘", "错", "未", "n", "no", "f", "false", "0", "没有", "不是", "不在", "未见", "未接通", "未解决", "未回访", "未见面", "没", "不", "x", "☒", "未办", "未完成"]
+_TRUE = [
+    "是",
+    "有",
+    "√",
+    "✓",
+    "✔",
+    "对",
+    "已",
+    "y",
+    "yes",
+    "t",
+    "true",
+    "1",
+    "在",
+    "见",
+    "到",
+    "接通",
+    "解决",
+    "已解决",
+    "已回访",
+    "已见面",
+    "满意",
+    "v",
+    "☑",
+    "已办",
+    "完成",
+]
+_FALSE = [
+    "否",
+    "无",
+    "×",
+    "✗",
+    "✘",
+    "错",
+    "未",
+    "n",
+    "no",
+    "f",
+    "false",
+    "0",
+    "没有",
+    "不是",
+    "不在",
+    "未见",
+    "未接通",
+    "未解决",
+    "未回访",
+    "未见面",
+    "没",
+    "不",
+    "x",
+    "☒",
+    "未办",
+    "未完成",
+]
 FLAGS: dict[str, bool] = {**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False)}
 _UNKNOWN = {"", "-", "--", "—", "/", "\\", "n/a", "na", "null", "none", "不详", "未知", "空"}
 _LOST = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{2,}")
@@ -192,7 +245,9 @@ def _add_clock(day: date, rest: str) -> datetime:
     second = int(found["s"] or 0)
     if half in _MORNING:
         hour = 0 if hour == 12 else hour
-    elif (half in {"下午", "傍晚", "晚上", "晚", "夜间", "pm"} and hour < 12) or (half == "中午" and hour < 3):
+    elif (half in {"下午", "傍晚", "晚上", "晚", "夜间", "pm"} and hour < 12) or (
+        half == "中午" and hour < 3
+    ):
         hour += 12
     if hour > 24 or minute > 59 or second > 59 or (hour == 24 and minute + second > 0):
         raise ValueError(rest)
