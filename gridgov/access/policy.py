@@ -87,6 +87,7 @@ _RESIDENTS = frozenset(
     {
         "fact_visit", "fact_visit_flag", "fact_complaint", "fact_attendance",
         "fact_contact_period", "key_person", "household", "model_key_person",
+        "fact_overdue_spell",
     }
 )  # fmt: skip
 _BOOKS = frozenset({"load_batch", "load_file"})
@@ -133,6 +134,8 @@ _HASHED = frozenset(
 )
 _DROPPED = frozenset({"note", "content", "reply", "grid_text", "worker_text", "purpose_text"})
 _HASHED_COLLEAGUE = frozenset({"worker_id", "holder_id"})
+# Where a row stood in which file would lead whoever has the file back to the person.
+_LINEAGE = frozenset({"batch_id", "file_id", "row_number"})
 _MASKED_NAME = {("worker", "name")}
 
 
@@ -161,8 +164,9 @@ def view_sql(
         roots = ", ".join(_literal(grid_id) for grid_id in scope.grid_ids)
         inside = f"(SELECT grid_id FROM {source}.grid_closure WHERE ancestor_id IN ({roots}))"
         select += f" WHERE grid_id IN {inside}"
-        if table == "grid_closure":
-            select += f" AND ancestor_id IN {inside}"
+        if table in _TREES:
+            # "*" stands for all that this connection holds.
+            select += f" AND (ancestor_id = '*' OR ancestor_id IN {inside})"
     elif scope.grid_ids and table in {"worker"}:
         roots = ", ".join(_literal(grid_id) for grid_id in scope.grid_ids)
         select += (
@@ -181,6 +185,8 @@ def view_sql(
     return select
 
 
+# Upper grids outside the scope are no business of it either.
+_TREES = frozenset({"grid_closure", "model_rollup"})
 # Tables without a grid column follow the record that they belong to.
 _SCOPED_BY = {
     "fact_visit_worker": ("fact_visit", "visit_id"),
@@ -195,6 +201,8 @@ def _expression(table: str, name: str, kind: str, level: Level, salt: str) -> st
     if level is Level.FULL:
         return quoted
     if name in _DROPPED:
+        return f"CAST(NULL AS {kind}) AS {quoted}"
+    if name in _LINEAGE and level is Level.DEIDENTIFIED:
         return f"CAST(NULL AS {kind}) AS {quoted}"
     hide = name in _HASHED or (level is Level.DEIDENTIFIED and name in _HASHED_COLLEAGUE)
     if hide:
