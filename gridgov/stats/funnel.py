@@ -63,7 +63,7 @@ def binomial_limits(
     low, high = (_binomial_bound(tail_p, n_all, p_all) for tail_p in (tail, 1 - tail))
     if clip:
         low, high = np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
-    return np.where(valid, low, np.nan), np.where(valid, high, np.nan)
+    return np.where(valid, low, np.nan)[()], np.where(valid, high, np.nan)[()]
 
 
 def _binomial_bound(probability: float, n: Floats, p: Floats) -> Floats:
@@ -91,7 +91,7 @@ def poisson_limits(
     tail = (1 - level) / 2
     low = chi2.ppf(tail, 2 * expected) / 2 / over
     high = chi2.ppf(1 - tail, 2 * (expected + 1)) / 2 / over
-    return np.where(valid, low, np.nan), np.where(valid, high, np.nan)
+    return np.where(valid, low, np.nan)[()], np.where(valid, high, np.nan)[()]
 
 
 def proportion_dispersion(

@@ -90,7 +90,7 @@ def wilson(
 ) -> tuple[Floats, Floats]:
     """Wilson score interval (low, high) of a share, elementwise; NaN where trials are zero.
 
-    Arrays of any one shape; two scalars give two 0-dimensional arrays, which behave as floats.
+    Arrays of any shapes that broadcast; two numbers give two numbers.
     """
     y, n = np.asarray(successes, dtype=np.float64), np.asarray(trials, dtype=np.float64)
     z = float(ndtri(0.5 + level / 2))
@@ -102,4 +102,5 @@ def wilson(
     low = np.clip((middle - spread) / scale, 0.0, 1.0)
     high = np.clip((middle + spread) / scale, 0.0, 1.0)
     # At none and at all the bound is 0 or 1 exactly; rounding would leave 1e-17.
-    return np.where(y == 0, low * 0, low), np.where(y == n, high * 0 + 1, high)
+    # [()] turns a 0-dimensional array into a plain number and leaves others alone.
+    return np.where(y == 0, low * 0, low)[()], np.where(y == n, high * 0 + 1, high)[()]

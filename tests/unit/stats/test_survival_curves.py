@@ -52,6 +52,7 @@ def test_wilson_edges_and_shapes() -> None:
     assert high[2] == 1.0
     assert np.isnan([low[3], high[3]]).all()
     assert low[1] + high[1] == pytest.approx(1.0)
+    assert all(isinstance(bound, float) for bound in wilson(5, 10))
     narrow, wide = wilson(50, 100, level=0.5), wilson(50, 100, level=0.99)
     assert wide[0] < narrow[0] < narrow[1] < wide[1]
 
