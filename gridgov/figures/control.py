@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -26,6 +26,10 @@ from gridgov.figures.palette import Palette, state_of_point
 from gridgov.locale import _
 
 __all__ = ["annotation_shapes", "control_chart", "signal_words", "state_words"]
+
+
+# One period. Records, not a frame: reading rows of pandas one by one would be most of the time.
+_Row = dict[Hashable, Any]
 
 
 def signal_words(signal: str) -> str:
@@ -78,9 +82,9 @@ def annotation_shapes(
     return shapes, labels
 
 
-def _hover(frame: pd.DataFrame, unit: str, grain: str, states: Sequence[str]) -> list[str]:
+def _hover(rows: Sequence[_Row], unit: str, grain: str, states: Sequence[str]) -> list[str]:
     texts = []
-    for row, state in zip(frame.to_dict("records"), states, strict=True):
+    for row, state in zip(rows, states, strict=True):
         lines = [bucket_label(row["_day"], grain), f"<b>{formats.value(row['value'], unit)}</b>"]
         if {"numerator", "denominator"} <= row.keys() and not formats.is_missing(
             row["denominator"]
@@ -98,15 +102,15 @@ def _hover(frame: pd.DataFrame, unit: str, grain: str, states: Sequence[str]) ->
     return texts
 
 
-def _band(days: list[str], frame: pd.DataFrame, palette: Palette) -> list[dict[str, Any]]:
+def _band(days: list[str], rows: Sequence[_Row], palette: Palette) -> list[dict[str, Any]]:
     quiet = {"type": "scatter", "mode": "lines", "x": days, "hoverinfo": "skip"}
     edge = {"width": 0, "shape": "hvh"}
     return [
-        {**quiet, "name": _("下限"), "y": rounded(frame["lower"]), "line": edge},
+        {**quiet, "name": _("下限"), "y": rounded(row["lower"] for row in rows), "line": edge},
         {
             **quiet,
             "name": _("正常波动范围"),
-            "y": rounded(frame["upper"]),
+            "y": rounded(row["upper"] for row in rows),
             "line": edge,
             "fill": "tonexty",
             "fillcolor": palette.band,
@@ -114,18 +118,18 @@ def _band(days: list[str], frame: pd.DataFrame, palette: Palette) -> list[dict[s
         {
             **quiet,
             "name": _("平均"),
-            "y": rounded(frame["mean"]),
+            "y": rounded(row["mean"] for row in rows),
             "line": {"width": 1, "color": palette.centre, "shape": "hvh"},
         },
     ]
 
 
 def _values(
-    days: list[str], frame: pd.DataFrame, palette: Palette, unit: str, grain: str
+    days: list[str], rows: Sequence[_Row], palette: Palette, unit: str, grain: str
 ) -> list[dict[str, Any]]:
-    y = rounded(frame["value"])
-    states = [state_of_point(str(point)) for point in frame["point"]]
-    partial = [bool(flag) for flag in frame["is_partial"]]
+    y = rounded(row["value"] for row in rows)
+    states = [state_of_point(str(row["point"])) for row in rows]
+    partial = [bool(row["is_partial"]) for row in rows]
     colors = [palette.state(state) for state in states]
     signal = [state in ("better", "worse", "changed") for state in states]
     solid = [value if not flag else None for value, flag in zip(y, partial, strict=True)]
@@ -169,7 +173,7 @@ def _values(
                 "color": [palette.paper if p else c for c, p in zip(colors, partial, strict=True)],
                 "line": {"width": [1.5 if p else 0 for p in partial], "color": colors},
             },
-            "text": _hover(frame, unit, grain, states),
+            "text": _hover(rows, unit, grain, states),
             "hovertemplate": "%{text}<extra></extra>",
             "customdata": days,
         }
@@ -177,40 +181,22 @@ def _values(
     return traces
 
 
-def _labels(frame: pd.DataFrame, palette: Palette, unit: str) -> list[dict[str, Any]]:
+def _labels(rows: Sequence[_Row], palette: Palette, unit: str) -> list[dict[str, Any]]:
     """Mean and edges of the range, named at the right where they end."""
-    last = frame.dropna(subset=["mean"]).tail(1)
-    if last.empty:
+    known = [row for row in rows if not formats.is_missing(row["mean"])]
+    if not known:
         return []
-    row = last.iloc[0]
+    row = known[-1]
+    names = [(f"{_('平均')} {formats.value(row['mean'], unit)}", row["mean"])]
+    if not formats.is_missing(row["lower"]) and row["upper"] > row["lower"]:
+        names += [(formats.value(row[edge], unit), row[edge]) for edge in ("lower", "upper")]
     right = {"xref": "paper", "xshift": 4, "xanchor": "left"}
-    found = [
-        label_at(
-            f"{_('平均')} {formats.value(row['mean'], unit)}",
-            1,
-            float(row["mean"]),
-            palette.muted,
-            size=12,
-        )
-        | right
-    ]
-    for edge in ("lower", "upper"):
-        if not formats.is_missing(row[edge]) and row["upper"] > row["lower"]:
-            found.append(
-                label_at(
-                    formats.value(row[edge], unit), 1, float(row[edge]), palette.muted, size=12
-                )
-                | right
-            )
-    return found
+    return [label_at(text, 1, float(y), palette.muted, size=12) | right for text, y in names]
 
 
-def _alt(frame: pd.DataFrame, heading: str, unit: str, grain: str) -> str:
-    known = frame.dropna(subset=["value"])
-    if known.empty:
-        return _("{title}：没有可显示的数值。", title=heading)
-    last, states = known.iloc[-1], [state_of_point(str(point)) for point in known["point"]]
-    signals = sum(state in ("better", "worse", "changed") for state in states)
+def _alt(rows: Sequence[_Row], heading: str, unit: str, grain: str) -> str:
+    known = [row for row in rows if not formats.is_missing(row["value"])]
+    last, states = known[-1], [state_of_point(str(row["point"])) for row in known]
     return _(
         "{title}：{count} 期，最近一期（{bucket}）为 {value}，平均 {mean}，"
         "正常波动范围 {span}，{state}；共 {signals} 期有信号。",
@@ -221,22 +207,19 @@ def _alt(frame: pd.DataFrame, heading: str, unit: str, grain: str) -> str:
         mean=formats.value(last["mean"], unit),
         span=formats.interval(last["lower"], last["upper"], unit),
         state=state_words(states[-1]),
-        signals=signals,
+        signals=sum(state in ("better", "worse", "changed") for state in states),
     )
 
 
-def _completed(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with every column that the chart reads, and the ISO day of each bucket."""
-    absent: dict[str, Any] = {
-        "mean": float("nan"),
-        "lower": float("nan"),
-        "upper": float("nan"),
-        "point": "common",
-        "signal": "",
-        "is_partial": False,
-    }
-    missing = {name: fill for name, fill in absent.items() if name not in frame}
-    return frame.assign(**missing, _day=dates(frame["bucket"]))
+def _completed(frame: pd.DataFrame) -> list[_Row]:
+    """The periods with all that the chart reads, and the ISO day of each bucket as `_day`."""
+    nan = float("nan")
+    absent: _Row = {"mean": nan, "lower": nan, "upper": nan, "point": "common"}
+    absent |= {"signal": "", "is_partial": False}
+    columns = {str(name): list(frame[name]) for name in frame}
+    columns["_day"] = dates(frame["bucket"])
+    rows = zip(*columns.values(), strict=True)
+    return [absent | dict(zip(columns, row, strict=True)) for row in rows]
 
 
 def control_chart(
@@ -259,16 +242,16 @@ def control_chart(
     """
     if frame.empty or frame["value"].isna().all():
         return empty_chart(palette, title=title, unit=unit, grain=grain, frame=frame)
-    data = _completed(frame)
-    days = list(data["_day"])
+    rows = _completed(frame)
+    days = [str(row["_day"]) for row in rows]
     shapes, words = annotation_shapes(annotations, palette)
-    labels = _labels(data, palette, unit)
+    labels = _labels(rows, palette, unit)
+    band = _band(days, rows, palette) if labels else []
     if target is not None:
         shapes.append(rule(palette, y=target, color=palette.ink, dash="dash", layer="above"))
         aim = _("目标 {value}", value=formats.value(target, unit))
         place = {"xref": "paper", "yanchor": "bottom"}
         labels.append(label_at(aim, 0, target, palette.ink, size=12) | place)
-    band = _band(days, data, palette) if data["mean"].notna().any() else []
     layout = {
         "xaxis": time_axis(days, grain, palette),
         "yaxis": value_axis(palette, unit, zero=False),
@@ -276,7 +259,7 @@ def control_chart(
         "annotations": words + labels,
         "hoverdistance": 40,
     }
-    traces = band + _values(days, data, palette, unit, grain)
+    traces = band + _values(days, rows, palette, unit, grain)
     heading = full_title(title, unit, grain)
     figure = finish(traces, layout, palette, title=heading, height=height, margin={"r": 84})
-    return Chart(figure, _alt(data, heading, unit, grain), frame, title, unit, grain)
+    return Chart(figure, _alt(rows, heading, unit, grain), frame, title, unit, grain)

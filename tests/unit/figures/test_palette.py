@@ -1,4 +1,4 @@
-"""The palette: the tokens of the look, contrast, and series that a colour-blind reader can tell apart."""
+"""The palette: the tokens, contrast, and series that a colour-blind reader can tell apart."""
 
 from __future__ import annotations
 
