@@ -40,6 +40,7 @@ _DECODE = {
 _BOLTS = (
     "secret_directory = ''",
     "home_directory = '/nowhere'",
+    "enable_progress_bar = false",
     "TimeZone = 'Asia/Shanghai'",
     "enable_external_access = false",
     "errors_as_json = true",
@@ -80,7 +81,7 @@ def open_locked(database: str, limits: Limits) -> duckdb.DuckDBPyConnection:
 def main() -> None:
     """Serve one request from standard input to standard output, then leave without clean-up."""
     warnings.simplefilter("ignore")
-    pipe = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
+    pipe = _take_over_output()
     _warm_up()
     request = _read_request(sys.stdin.buffer)
     if request is None:
@@ -103,6 +104,16 @@ def main() -> None:
     with contextlib.suppress(BrokenPipeError, MemoryError):
         send_trailer(pipe, trailer)
     os._exit(0)
+
+
+def _take_over_output() -> BinaryIO:
+    """The pipe to the parent, out of reach of anything that prints (the engine shows progress)."""
+    pipe = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    return pipe
 
 
 def _serve(pipe: BinaryIO, request: dict[str, Any]) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import date, datetime
 from datetime import time as clock
@@ -35,6 +35,10 @@ __all__ = ["MAX_PAGE_ROWS", "Sink", "call_child", "request_for", "run_sql", "str
 MAX_PAGE_ROWS = 100_000
 _PROTOCOL_BYTES = 4 * MIB  # schema, padding and frame headers on top of the rows themselves
 _T = TypeVar("_T")
+
+
+class _SinkError(Exception):
+    """Wraps what a sink raised, so that it is not taken for a broken child."""
 
 
 class Sink(Protocol):
@@ -102,22 +106,36 @@ def stream_sql(
 
     Raises QueryError as `run_sql` does, and where the answer is larger than
     `limits.result_bytes`: a download is whole or it is none. The sink may have written by then.
+    What the sink raises comes through.
     """
     request = request_for("query", sql, parameters or {}, max_rows, limits)
 
     def read(reader: FrameReader) -> int:
         rows = 0
         schema, batches = open_batches(reader)
-        sink.begin(schema)
+        with _outcome_of_sink():
+            sink.begin(schema)
         for batch in batches:
-            sink.write(batch)
+            with _outcome_of_sink():
+                sink.write(batch)
             rows += batch.num_rows
         return rows
 
-    rows, trailer = call_child(database, request, limits, read, owner=owner, cancel=cancel)
+    try:
+        rows, trailer = call_child(database, request, limits, read, owner=owner, cancel=cancel)
+    except _SinkError as error:
+        raise error.args[0] from None
     if trailer.cut == "bytes":
         raise QueryError(_too_much(limits))
     return rows
+
+
+@contextmanager
+def _outcome_of_sink() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        raise _SinkError(error) from error
 
 
 def call_child(
