@@ -1,0 +1,138 @@
+"""What the SQL sandbox costs, and what a large download takes.
+
+    python -m benchmarks.explore [--rows 1000000] [--queries 30] [--json]
+
+Overhead: the same queries in this process and in a child, at an analyst's pace (a pause between
+queries, so that a spare is warm) and without a pause, and the very first one (nothing warm).
+Export: seconds, size, and the peak memory of this process, of the query's and of the writer's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import resource
+import statistics
+import tempfile
+import time
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from gridgov.explore.export import export_sql
+from gridgov.explore.sandbox import run_sql, warm_up
+from gridgov.explore.sandbox_process import spares
+from gridgov.report.tabular import FORMATS, About
+
+QUERY = """
+SELECT grid_id, date_trunc('month', occurred_at) AS month, count(*) AS visits,
+       avg(minutes) AS minutes
+FROM fact_visit GROUP BY ALL ORDER BY 1, 2
+"""
+ALLOWED_MS = 250.0
+ABOUT = About("1 M rows", datetime(2026, 11, 23), data_version="1")
+
+
+def build(path: Path, rows: int) -> None:
+    """A copy with one fact table of `rows` visits."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            """
+            CREATE TABLE fact_visit AS
+            SELECT 'V' || i AS visit_id, 'G' || (i % 127) AS grid_id,
+                   'H' || (i % 9190) AS household,
+                   TIMESTAMP '2024-01-01' + to_minutes((i % 1500000)::INT) AS occurred_at,
+                   ['上门', '电话', '视频'][1 + i % 3] AS mode, i % 5 > 0 AS met,
+                   (i % 47) * 1.5 AS minutes, '=走访 ' || (i % 1000) AS note
+            FROM range(?) t(i)
+            """,
+            [rows],
+        )
+
+
+def overhead(path: Path, queries: int) -> dict[str, float]:
+    """Milliseconds, medians: in process, first, at an analyst's pace, without a pause."""
+    inside = []
+    with duckdb.connect(str(path), read_only=True) as connection:
+        for _ in range(queries):
+            started = time.perf_counter()
+            connection.sql(QUERY).to_arrow_table()
+            inside.append(time.perf_counter() - started)
+    spares.close()
+    first = _timed(path)
+    warm_up()
+    time.sleep(2.0)
+    paced, hurried = [], []
+    for _ in range(queries):
+        paced.append(_timed(path))
+        time.sleep(1.0)
+    for _ in range(queries):
+        hurried.append(_timed(path))
+    spares.close()
+    base = statistics.median(inside)
+    return {
+        "in_process_ms": base * 1000,
+        "first_ms": first * 1000,
+        "child_ms": statistics.median(paced) * 1000,
+        "child_worst_ms": max(paced) * 1000,
+        "child_without_pause_ms": statistics.median(hurried) * 1000,
+        "overhead_ms": (statistics.median(paced) - base) * 1000,
+        "ratio": statistics.median(paced) / base,
+    }
+
+
+def _timed(path: Path) -> float:
+    started = time.perf_counter()
+    run_sql(path, QUERY)
+    return time.perf_counter() - started
+
+
+def export(path: Path, out: Path) -> dict[str, float]:
+    """One export in a fresh process: its peak memory must be that of this export alone."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1) as pool:
+        return pool.apply(_export, (path, out))
+
+
+def _export(path: Path, out: Path) -> dict[str, float]:
+    before = _peak_mb(resource.RUSAGE_SELF)
+    done = export_sql(path, "SELECT * FROM fact_visit", out, ABOUT)
+    return {
+        "rows": done.rows,
+        "seconds": done.elapsed_seconds,
+        "size_mb": done.size_bytes / 1e6,
+        "server_peak_mb": _peak_mb(resource.RUSAGE_SELF),
+        "server_grew_mb": _peak_mb(resource.RUSAGE_SELF) - before,
+        "children_peak_mb": _peak_mb(resource.RUSAGE_CHILDREN),
+    }
+
+
+def _peak_mb(whose: int) -> float:
+    return resource.getrusage(whose).ru_maxrss / 1024
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--queries", type=int, default=30)
+    parser.add_argument("--json", action="store_true")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="gridgov-explore-") as folder:
+        path = Path(folder) / "copy.duckdb"
+        build(path, chosen.rows)
+        answer: dict[str, dict[str, float]] = {"overhead": overhead(path, chosen.queries)}
+        for format_ in FORMATS:
+            answer[f"export_{format_}"] = export(path, Path(folder) / f"out.{format_}")
+    if chosen.json:
+        print(json.dumps(answer, indent=2))
+    else:
+        for name, figures in answer.items():
+            print(name, "  ".join(f"{key}={value:,.1f}" for key, value in figures.items()))
+    within = answer["overhead"]["overhead_ms"] <= ALLOWED_MS
+    print(f"overhead {'within' if within else 'ABOVE'} {ALLOWED_MS:g} ms")
+
+
+if __name__ == "__main__":
+    main()
