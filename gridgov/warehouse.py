@@ -11,7 +11,8 @@ import re
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
@@ -31,6 +32,7 @@ __all__ = ["Reader", "Version", "Warehouse", "is_sample_only", "sql_text"]
 
 _CORE = Path(__file__).parent
 _FILE = re.compile(r"gridgov-(\d+)\.duckdb")
+_PARAMETER = re.compile(r"\$([A-Za-z_]\w*)")
 _KEEP_OPEN = 12
 # These take a table's name as a text, past any check of the names that a query uses.
 _INDIRECT = re.compile(r"\bquery(_table)?\s*\(", re.IGNORECASE)
@@ -101,7 +103,12 @@ class Reader:
 
     def arrow(self, sql: str, **parameters: object) -> pa.Table:
         """Run a query and give an Arrow table."""
-        return self._execute(sql, parameters).to_arrow_table()
+        text, used = self._prepared(sql, parameters)
+        with self._explained():
+            # A relation: a cursor's result would be copied once more on its way to Arrow.
+            found = self._cursor().sql(text, params=used) if used else self._cursor().sql(text)
+            table: pa.Table = found.to_arrow_table()
+            return table
 
     def rows(self, sql: str, **parameters: object) -> list[tuple[Any, ...]]:
         """Run a query and give its rows as tuples."""
@@ -109,11 +116,24 @@ class Reader:
         return found
 
     def _execute(self, sql: str, parameters: Mapping[str, object]) -> duckdb.DuckDBPyConnection:
+        text, used = self._prepared(sql, parameters)
+        with self._explained():
+            return self._cursor().execute(text, used)
+
+    def _prepared(
+        self, sql: str, parameters: Mapping[str, object]
+    ) -> tuple[str, dict[str, object]]:
+        """The text of a query and those of the parameters that it names."""
         text = sql_text(sql) if sql.endswith(".sql") else sql
         self._refuse_ways_around(text, parameters)
-        used = {name: value for name, value in parameters.items() if f"${name}" in text}
+        named = set(_PARAMETER.findall(text))
+        return text, {name: value for name, value in parameters.items() if name in named}
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn what the engine says of a missing table or file into a sentence for the user."""
         try:
-            return self._cursor().execute(text, used)
+            yield
         except duckdb.CatalogException as error:
             raise AccessDenied(
                 _("当前角色不能查看所需的数据，或数据中没有这张表：{why}", why=_first_line(error))

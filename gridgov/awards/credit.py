@@ -6,6 +6,7 @@ that those of one event add up to it exactly, in whatever order the rows came.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -19,6 +20,7 @@ import pyarrow as pa
 
 from gridgov.awards.committee import Committee
 from gridgov.awards.inputs import Frozen
+from gridgov.awards.period import month_days
 from gridgov.awards.scheme import Indicator, Scheme, Track
 from gridgov.awards.score import Measures
 
@@ -34,6 +36,11 @@ _SQL = Path(__file__).parent / "sql"
 @cache
 def _text(name: str) -> str:
     return (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def _names(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\$([a-z_]+)", text))
 
 
 class Bench:
@@ -66,9 +73,10 @@ class Bench:
     def read(self, name: str, **parameters: object) -> pa.Table:
         text = _text(name)
         given = {**self._known, **parameters}
-        used = {key: value for key, value in given.items() if f"${key}" in text}
-        table: pa.Table = self._con.execute(text, used).to_arrow_table()
-        return table.combine_chunks()
+        used = {key: value for key, value in given.items() if key in _names(text)}
+        # A query without parameters must be given none: DuckDB then takes a slower way.
+        found = self._con.sql(text, params=used) if used else self._con.sql(text)
+        return found.to_arrow_table().combine_chunks()
 
 
 @dataclass(frozen=True)
@@ -213,7 +221,7 @@ class _Track:
             if position is not None:
                 month = row["month"]
                 rate = self.track.expected.rate(row["kind"], pillar, month.month)
-                found[position] += row["household_days"] / PARTS / _length(month) * rate
+                found[position] += row["household_days"] / PARTS / month_days(month) * rate
         return found
 
     def households(self) -> Floats:
@@ -231,11 +239,6 @@ class _Track:
             if worker in self._row:
                 found[self._row[worker]] += round(points * 100)
         return found
-
-
-def _length(month: datetime) -> int:
-    following = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return (following - month).days
 
 
 def _events(pairs: list[tuple[int, int]]) -> tuple[Floats, Floats]:

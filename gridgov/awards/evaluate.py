@@ -276,7 +276,8 @@ def _reviews(
     raised: frozenset[str],
 ) -> list[tuple[str, ...]]:
     low, high = scheme.band
-    band = ((certainty.top > low) & (certainty.top < high)).any(axis=1)
+    doubtful = (certainty.top > low) & (certainty.top < high)
+    band = np.asarray(doubtful.any(axis=1), dtype=np.bool_)
     few = (scores.state == INSUFFICIENT).any(axis=1)
     found = []
     for i, worker in enumerate(scores.workers):
@@ -292,11 +293,10 @@ def _reviews(
 
 def empty_indicators(result: TrackResult) -> list[str]:
     """Codes of indicators that no eligible candidate has data for; their weight is spread."""
-    missing = np.asarray(
-        (result.scores.state == MISSING) | ~result.eligible[:, None], dtype=np.bool_
-    )
+    has_data = (result.scores.state != MISSING)[result.eligible]
+    found: Bools = np.asarray(has_data.any(axis=0), dtype=np.bool_)
     return [
         indicator.code
         for column, indicator in enumerate(result.track.indicators)
-        if missing[:, column].all()
+        if not found[column]
     ]

@@ -91,6 +91,7 @@ class _Peers:
     daily: Floats
     monthly: Floats
     pairs: Floats
+    in_post: Floats
 
 
 def find_flags(bench: Bench, scheme: Scheme, committee: Committee) -> Flagged:
@@ -160,18 +161,17 @@ def _counted(records: Mapping[str, Records], workers: set[str]) -> dict[str, dic
     return found
 
 
-def _tracks_of(bench: Bench) -> dict[str, list[str]]:
-    """Track → workers who held one of its grids in the period."""
-    table = bench.read("candidate")
-    found: dict[str, list[str]] = {}
-    for track, worker in zip(
-        table.column("track").to_pylist(), table.column("worker_id").to_pylist(), strict=True
-    ):
-        found.setdefault(track, []).append(worker)
+def _tracks_of(bench: Bench) -> dict[str, dict[str, int]]:
+    """Track → workers who held one of its grids in the period, with their days in post."""
+    found: dict[str, dict[str, int]] = {}
+    for row in bench.read("candidate").to_pylist():
+        found.setdefault(row["track"], {})[row["worker_id"]] = row["in_post_days"]
     return found
 
 
-def _peers(bench: Bench, scheme: Scheme, tracks: Mapping[str, list[str]]) -> dict[str, _Peers]:
+def _peers(
+    bench: Bench, scheme: Scheme, tracks: Mapping[str, Mapping[str, int]]
+) -> dict[str, _Peers]:
     table = bench.read(
         "worker_visits",
         days=int(scheme.flags["G6"]["days"]),
@@ -191,6 +191,7 @@ def _peers(bench: Bench, scheme: Scheme, tracks: Mapping[str, list[str]]) -> dic
             daily,
             monthly,
             np.array([pairs.get(worker, 0) for worker in listed], dtype=np.float64),
+            np.array([workers[worker] for worker in listed]) / scheme.period.days,
         )
     return found
 
@@ -212,9 +213,10 @@ def _calendar(
 
 
 def _by_records(peers: _Peers, params: Params, behind: Mapping[str, int]) -> _Judged:
-    """Raised from `records` records on."""
+    """Raised from `records` records on, if they are at least `share` of the worker's visits: who
+    makes three hundred visits will have three odd ones."""
     value = np.array([behind.get(worker, 0) for worker in peers.workers], dtype=np.float64)
-    limit = np.full(len(value), float(params.get("records", 1)))
+    limit = np.maximum(params["records"], params.get("share", 0.0) * peers.counts["visits"])
     return _Judged(value, limit, value >= limit)
 
 
@@ -244,7 +246,9 @@ def _by_late(peers: _Peers, params: Params, _behind: Mapping[str, int]) -> _Judg
 def _by_rush(peers: _Peers, params: Params, _behind: Mapping[str, int]) -> _Judged:
     """G6: share of the last days, far above the peers' median and twice as high: a campaign that
     all take part in moves the median with it."""
+    # Who came in May has a larger share of days at the end; the days in post even that out.
     value = _share(peers.counts["last_days"], peers.counts["visits"], params["min_n"])
+    value = value * peers.in_post
     adjusted = benjamini_hochberg(norm.sf(mad_scores(value)))
     typical = float(np.nanmedian(value)) if np.isfinite(value).any() else 0.0
     limit = np.full(len(value), params["ratio"] * typical)
@@ -314,7 +318,9 @@ def _flag_table(rows: list[tuple[str, str, str, bool, float, float, int]]) -> pa
     )
 
 
-def _record_table(records: Mapping[str, Records], tracks: Mapping[str, list[str]]) -> pa.Table:
+def _record_table(
+    records: Mapping[str, Records], tracks: Mapping[str, Mapping[str, int]]
+) -> pa.Table:
     known = {worker for workers in tracks.values() for worker in workers}
     rows = sorted(
         (worker, flag, event, amount)

@@ -45,8 +45,11 @@ class Frozen:
     data_date: date | None
 
 
-def freeze(reader: Source, scheme: Scheme, *, data_version: int = 0) -> Frozen:
-    """Read everything that the scheme's period needs, in a fixed order of rows."""
+def freeze(reader: Source, scheme: Scheme, *, data_version: int = 0, notes: bool = True) -> Frozen:
+    """Read everything that the scheme's period needs, in a fixed order of rows.
+
+    notes: compare the wording of notes, which only the flags need and which takes most of the time.
+    """
     period = scheme.period
     dates: dict[str, object] = {
         "start": period.start,
@@ -62,7 +65,7 @@ def freeze(reader: Source, scheme: Scheme, *, data_version: int = 0) -> Frozen:
     for name in ("stock", "worker", "due", "visit_worker", "activity", "complaint"):
         tables[name] = reader.arrow(_sql(f"freeze_{name}"), **dates)
     visit = reader.arrow(_sql("freeze_visit"), declared=list(scheme.declared), **dates)
-    tables["visit"] = _without_text(visit, scheme.flags["G2"])
+    tables["visit"] = _without_text(visit, scheme.flags["G2"], notes)
     plain = {name: _plain(table) for name, table in sorted(tables.items())}
     return Frozen(plain, data_version, reader.data_date)
 
@@ -86,8 +89,8 @@ def _plain(table: pa.Table) -> pa.Table:
     return table.combine_chunks().replace_schema_metadata(None)
 
 
-def _without_text(visit: pa.Table, limits: Mapping[str, float]) -> pa.Table:
-    notes: list[str] = visit.column("note").to_pylist()
+def _without_text(visit: pa.Table, limits: Mapping[str, float], compare: bool) -> pa.Table:
+    notes: list[str] = visit.column("note").to_pylist() if compare else [""] * len(visit)
     workers: list[str] = visit.column("workers").to_pylist()
     ids: list[str] = visit.column("visit_id").to_pylist()
     alike, other = _alike(notes, workers, int(limits["min_chars"]), float(limits["similarity"]))

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from gridgov.errors import UsageError
 from gridgov.locale import _
 
-__all__ = ["Period", "parse_period"]
+__all__ = ["Period", "month_days", "parse_period"]
 
 _CODE = re.compile(r"(\d{4})(?:(H)([12])|(Q)([1-4]))?")
 _LENGTH = {"H": 6, "Q": 3, "": 12}
@@ -49,6 +49,11 @@ def parse_period(code: str) -> Period:
     length = _LENGTH[kind]
     start = _month(date(int(found[1]), 1, 1), length * (int(found[3] or found[5] or 1) - 1))
     return Period(found[0], start, _month(start, length) - timedelta(days=1))
+
+
+def month_days(month: date) -> int:
+    """Days of the month that `month` lies in."""
+    return (_month(month.replace(day=1), 1) - month.replace(day=1)).days
 
 
 def _month(start: date, offset: int) -> date:

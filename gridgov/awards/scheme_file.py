@@ -30,16 +30,23 @@ WHOLE = 10_000  # basis points
 # Thresholds of AWARDS' review flags; a scheme may set each. `records`: from how many records of
 # a worker on the flag is raised, so that one slip of the pen does not fill the committee's table.
 FLAG_DEFAULTS: dict[str, dict[str, float]] = {
-    "G1": {"households": 3, "min_chars": 6, "records": 3},
+    "G1": {"households": 3, "min_chars": 15, "records": 3, "share": 0.10},
     "G2": {"similarity": 85, "min_chars": 15, "pairs": 5, "percentile": 99},
-    "G3": {"records_together": 5, "minutes": 10, "buildings": 2, "records": 5},
-    "G4": {"seconds": 60, "per_hour": 12, "night_from": 0, "night_to": 5, "records": 3},
+    "G3": {"records_together": 5, "minutes": 10, "buildings": 2, "records": 5, "share": 0.10},
+    "G4": {
+        "seconds": 60,
+        "per_hour": 12,
+        "night_from": 0,
+        "night_to": 5,
+        "records": 3,
+        "share": 0.05,
+    },
     "G5": {"hours": 72, "share": 0.30, "min_n": 10},
     "G6": {"days": 14, "q": 0.05, "ratio": 2.0, "min_n": 10},
     "G7": {"months": 4, "target": 0},
     "G8": {"min_n": 30, "q": 0.01},
     "G9": {"q": 0.01, "min_n": 20},
-    "G10": {"days": 7, "records": 3},
+    "G10": {"days": 7, "records": 3, "share": 0.05},
     "G11": {"minutes": 5, "records": 3},
     "G12": {"share": 0.05, "minimum": 10},
 }
