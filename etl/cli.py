@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +14,13 @@ import typer
 from rich.console import Console
 
 from etl import load as loading
-from etl.cli_show import Bar, show_report
+from etl import rejects as rejecting
+from etl import status as stating
+from etl import undo as undoing
+from etl.cli_show import Bar, show_rejects, show_report, show_status, show_versions
+from etl.dictionary import dictionary_text
 from etl.report import LoadReport
+from etl.template import write_template
 from gridgov.errors import GridGovError
 from gridgov.locale import _, set_language
 from gridgov.settings import DEFAULT_WAREHOUSE
@@ -116,6 +122,82 @@ def _finish(report: LoadReport, as_json: bool) -> None:
 
 
 @app.command()
+def rejects(
+    out: Annotated[Path | None, typer.Option("--out", help="写到 .xlsx 或 .csv")] = None,
+    batch: Annotated[int | None, typer.Option("--batch", help="批次；默认最近一批")] = None,
+    warehouse: WarehouseAt = None,
+) -> None:
+    """列出被拒收的行和原因；写成文件后改好，可以直接再导入。"""
+    root = warehouse_of(warehouse)
+    if out is None:
+        show_rejects(_out, rejecting.read_rejects(root, batch))
+        return
+    written = rejecting.write_rejects(root, out, batch)
+    _out.print(_("已写出 {n} 行到 {path}", n=written, path=out))
+
+
+@app.command()
+def status(warehouse: WarehouseAt = None, as_json: Json = False) -> None:
+    """数据仓库里有什么：各表行数、日期范围、批次。"""
+    found = stating.status(warehouse_of(warehouse))
+    if as_json:
+        _print_json(found.as_json())
+    else:
+        show_status(_out, found)
+
+
+@app.command()
+def versions(warehouse: WarehouseAt = None, as_json: Json = False) -> None:
+    """列出保留的数据版本。"""
+    found = stating.versions(warehouse_of(warehouse))
+    if as_json:
+        _print_json({"versions": [asdict(one) for one in found]})
+    else:
+        show_versions(_out, found)
+
+
+@app.command()
+def rollback(
+    number: Annotated[int, typer.Argument(help="数据版本号，见 versions")],
+    warehouse: WarehouseAt = None,
+) -> None:
+    """退回一个保留的数据版本。"""
+    undoing.rollback(warehouse_of(warehouse), number)
+    _out.print(_("现在使用数据版本 {n}", n=number))
+
+
+@app.command()
+def undo(
+    batch: Annotated[int, typer.Argument(help="批次号，见 status")],
+    warehouse: WarehouseAt = None,
+) -> None:
+    """撤销一个批次：像从未导入过一样。"""
+    number = undoing.undo(warehouse_of(warehouse), batch)
+    _out.print(_("已撤销批次 {batch}，发布数据版本 {n}", batch=batch, n=number))
+
+
+@app.command()
+def dictionary(
+    out: Annotated[Path | None, typer.Option("--out", help="写到这个文件；默认输出到屏幕")] = None,
+) -> None:
+    """由表的声明生成数据字典（data/README.md）。"""
+    text = dictionary_text()
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
+@app.command()
+def template(
+    table: Annotated[str, typer.Argument(help="哪张表")],
+    out: Annotated[Path, typer.Option("--out", help="写到这个 .xlsx 文件")],
+) -> None:
+    """写一张上传模板：中文表头、说明、可选取值。"""
+    write_template(table, out)
+
+
+@app.command()
 def sample(
     out: Annotated[Path, typer.Option("--out", help="写到这个文件夹")],
     scale: Annotated[int, typer.Option("--scale", help="几个这样的社区")] = 1,
@@ -130,7 +212,3 @@ def sample(
     except ValueError as error:
         raise typer.BadParameter(_("“{text}”不是日期，应写成 2026-10-31", text=end)) from error
     write(out, scale=scale, seed=seed, end=last)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
@@ -10,11 +12,13 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table as Grid
 
 from etl.findings import Finding
+from etl.rejects import RejectedRow
 from etl.report import LoadReport
+from etl.status import Status, VersionStatus
 from gridgov.locale import _, pick
 from gridgov.schema import TABLES
 
-__all__ = ["Bar", "show_report"]
+__all__ = ["Bar", "show_rejects", "show_report", "show_status", "show_versions"]
 
 _SHOWN = 30
 
@@ -66,6 +70,9 @@ def show_report(console: Console, report: LoadReport) -> None:
     found = [*(f for one in report.files for f in one.findings), *report.findings]
     for line in _by_kind(found)[:_SHOWN]:
         console.print(line, markup=False, highlight=False)
+    if report.is_check:
+        console.print(_("只做检查，没有发布"))
+        return
     if report.total("rejected"):
         console.print(_("被拒收的行：python -m etl rejects --out 拒收.xlsx，改好后可直接再导入"))
     if report.published:
@@ -87,3 +94,69 @@ def _by_kind(findings: list[Finding]) -> list[str]:
             + (f"：{shown}" if shown else "")
         )
     return lines
+
+
+def show_rejects(console: Console, rows: Iterable[RejectedRow]) -> None:
+    """The first rejected rows: where and why; the cells stay in the file."""
+    shown = 0
+    for row in islice(rows, _SHOWN):
+        shown += 1
+        where = f"{Path(row.path).name} {row.sheet}".strip()
+        console.print(
+            _("{where} 第 {row} 行：{why}", where=where, row=row.row_number, why=row.reasons),
+            markup=False,
+            highlight=False,
+        )
+    if not shown:
+        console.print(_("没有拒收的行"))
+    elif shown == _SHOWN:
+        console.print(_("只列出前 {n} 行；用 --out 文件.xlsx 取全部", n=_SHOWN))
+
+
+def show_status(console: Console, found: Status) -> None:
+    """Tables with rows and days, then the loads."""
+    console.print(
+        _(
+            "数据版本 {n}，数据截至 {day}",
+            n=found.version,
+            day=found.data_date or _("无日期"),
+        )
+    )
+    grid = Grid(box=None, header_style="bold")
+    for name in (_("数据表"), _("行数"), _("最早"), _("最晚")):
+        grid.add_column(name, justify="right" if name == _("行数") else "left")
+    for one in found.tables:
+        table = TABLES[one.table]
+        grid.add_row(
+            pick(table.label, table.label_en),
+            f"{one.rows:,}",
+            str(one.first or ""),
+            str(one.last or ""),
+        )
+    console.print(grid)
+    for batch in found.batches:
+        rows = sum(file.loaded + file.updated for file in batch.files)
+        line = _(
+            "批次 {n}：{at}，{files} 个文件，收入 {rows} 行",
+            n=batch.batch_id,
+            at=batch.loaded_at,
+            files=len(batch.files),
+            rows=f"{rows:,}",
+        )
+        if batch.undone_by is not None:
+            line += _("（已在版本 {n} 撤销）", n=batch.undone_by)
+        console.print(line, markup=False, highlight=False)
+
+
+def show_versions(console: Console, found: Sequence[VersionStatus]) -> None:
+    """Kept versions, newest first; the one in force is marked."""
+    if not found:
+        console.print(_("还没有数据版本"))
+    for one in found:
+        mark = "→" if one.is_current else " "
+        console.print(
+            f"{mark} {one.number}  {one.created_at}  {one.data_date or '—'}  "
+            f"{one.size / 1e6:,.1f} MB",
+            markup=False,
+            highlight=False,
+        )

@@ -24,12 +24,12 @@ def finish(
     publish: bool,
 ) -> LoadReport:
     """Complete and publish what `loader` has put into `building`; without changes nothing is."""
-    report = LoadReport(building.base, reports)
+    report = LoadReport(building.base, reports, is_check=not publish)
     if not report.total("loaded") + report.total("updated"):
         return report
     con = building.con
     tell(_("检查整本台账"), 0.75)
-    report.findings = whole_log_findings(con, loader.touched)
+    report.findings = whole_log_findings(con, loader.touched, loader.batch_id)
     write_batch(
         con, loader.batch_id, reports, loader.file_ids, loader.recipes, loader.overlap.items()
     )

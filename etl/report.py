@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,14 +59,14 @@ class FileReport:
 @dataclass
 class LoadReport:
     """A whole load. `version` is what is in force afterwards; `published` tells whether this load
-    made it; `batch_id` is None when nothing changed or nothing was to be published."""
+    made it, `is_check` that nothing was to be published; `batch_id` is None when nothing changed."""
 
     version: int | None
     files: list[FileReport]
     published: bool = False
+    is_check: bool = False
     batch_id: int | None = None
     findings: list[Finding] = field(default_factory=list)
-    seconds: Mapping[str, float] = field(default_factory=dict)
 
     def total(self, name: str) -> int:
         """The sum of one count over all files."""

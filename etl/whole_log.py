@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -12,30 +13,30 @@ from etl.merge import Touched
 __all__ = ["whole_log_findings"]
 
 _SQL = Path(__file__).with_name("sql") / "checks"
+_BACK = timedelta(days=62)
+_ALWAYS = date(1900, 1, 1)
+# A new list of grids can raise a doubt about a log that itself did not change.
+_ALSO = {"W403": {"grid"}}
 
 
-def whole_log_findings(con: duckdb.DuckDBPyConnection, touched: Touched) -> list[Finding]:
-    """Run every query of etl/sql/checks/; a file is named `<check>_<table>.sql`.
+def whole_log_findings(
+    con: duckdb.DuckDBPyConnection, touched: Touched, batch_id: int
+) -> list[Finding]:
+    """Run every query of etl/sql/checks/ whose table the load touched.
 
-    Each gives rows (column_name, row_number, value_hint, occurrences). Only checks of tables that
-    the load touched run.
+    A file is named `<check>_<table>.sql` and gives rows (column_name, row_number, value_hint,
+    occurrences). References are checked for the rows of this batch, the rest for the days around.
     """
     found = []
-    changed = set(touched.changed())
+    changed = touched.changed()
     for path in sorted(_SQL.glob("*.sql")):
         check_id, _, table = path.stem.partition("_")
-        if changed & ({table} | _ALSO.get(check_id, set())):
-            for column, row, shown, times in con.execute(path.read_text("utf-8")).fetchall():
-                found.append(Finding(check_id, column, times, row, shown, table))
+        if not set(changed) & {table, *_ALSO.get(check_id, ())}:
+            continue
+        sql = path.read_text("utf-8")
+        days = changed.get(table)
+        values = {"batch": batch_id, "since": min(days) - _BACK if days else _ALWAYS}
+        given = {name: value for name, value in values.items() if f"${name}" in sql}
+        for column, row, shown, times in con.execute(sql, given).fetchall():
+            found.append(Finding(check_id, column, int(times), row, shown, table))
     return found
-
-
-# A new reference can settle or raise a doubt about a log that itself did not change.
-_ALSO = {
-    "W403": {"grid"},
-    "W501": {"worker", "worker_alias"},
-    "W502": {"grid"},
-    "W503": {"complaint_category"},
-    "W504": {"activity_type"},
-    "W505": {"activity"},
-}
