@@ -12,8 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -86,38 +87,44 @@ def export_sql(
         raise UsageError(_("文件夹“{name}”不存在，请先建好", name=out.parent.name))
     started = time.perf_counter()
     cancel = cancel or Cancel()
-    with tempfile.TemporaryDirectory(prefix=".gridgov-export-", dir=out.parent) as folder:
-        part = Path(folder) / f"part.{format_}"
-        if format_ == "xlsx":
-            spool = Path(folder) / "rows.arrow"
-            sink = _Spool(spool)
-            try:
-                rows = stream_sql(
-                    database,
-                    sql,
-                    sink,
-                    parameters=parameters,
-                    limits=limits,
-                    owner=owner,
-                    cancel=cancel,
-                )
-            finally:
-                sink.close()
-            write_spooled(spool, part, about, cancel)
-        else:
-            with open_writer(format_, part, about) as writer:
-                rows = stream_sql(
-                    database,
-                    sql,
-                    writer,
-                    parameters=parameters,
-                    limits=limits,
-                    owner=owner,
-                    cancel=cancel,
-                )
-        size = part.stat().st_size
-        part.replace(out)
+    ask = partial(
+        stream_sql,
+        database,
+        sql,
+        parameters=parameters,
+        limits=limits,
+        owner=owner,
+        cancel=cancel,
+    )
+    try:
+        with tempfile.TemporaryDirectory(prefix=".gridgov-export-", dir=out.parent) as folder:
+            part = Path(folder) / f"part.{format_}"
+            rows = _write(ask, part, format_, about, cancel)
+            size = part.stat().st_size
+            part.replace(out)
+    except OSError as error:
+        raise QueryError(_not_written()) from error
     return Export(out, format_, rows, size, time.perf_counter() - started)
+
+
+def _write(
+    ask: Callable[..., int], part: Path, format_: Format, about: About, cancel: Cancel
+) -> int:
+    if format_ != "xlsx":
+        with open_writer(format_, part, about) as writer:
+            return ask(sink=writer)
+    spool = part.with_name("rows.arrow")
+    sink = _Spool(spool)
+    try:
+        rows = ask(sink=sink)
+    finally:
+        sink.close()
+    write_spooled(spool, part, about, cancel)
+    return rows
+
+
+def _not_written() -> str:
+    return _("文件没有写成，可能是磁盘已满；请清理后重试，或改用 CSV")
 
 
 def write_spooled(spool: Path, out: Path, about: About, cancel: Cancel) -> None:
@@ -148,4 +155,4 @@ def write_spooled(spool: Path, out: Path, about: About, cancel: Cancel) -> None:
     if cancel.wanted:
         raise QueryError(_("已取消"))
     if process.returncode != 0:
-        raise QueryError(_("文件没有写成，可能是磁盘已满；请清理后重试，或改用 CSV"))
+        raise QueryError(_not_written())
