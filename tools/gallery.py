@@ -25,6 +25,7 @@ from gridgov.ui import html
 from gridgov.ui.theme import apply_theme
 
 RNG = np.random.default_rng(7)
+PILLARS = ["党建在网格", "服务在网格", "民生在网格", "发展在网格", "幸福在网格"]
 GRIDS = [f"第{n}网格" for n in "一二三四五六七八九十"] + ["第十一网格"]
 MONTHS = pd.date_range("2025-01-01", periods=22, freq="MS")
 
@@ -257,6 +258,17 @@ def row_figures(colors: fg.Palette) -> list[Callable[[], fg.Chart]]:
             "value": [812, 774, 741, 446, 401, 388],
         }
     )
+    return [
+        lambda: fg.bars(
+            by_grid, colors, title="按期探访率", unit="%", reference=0.88, reference_name="社区平均"
+        ),
+        lambda: fg.grouped_bars(pairs, colors, title="五在活动参与", unit="人次"),
+        lambda: fg.pareto(category, colors, title="诉求类别"),
+        lambda: fg.funnel_stages(stages, colors, title="诉求办理过程"),
+    ]
+
+
+def award_figures(colors: fg.Palette) -> list[Callable[[], fg.Chart]]:
     steps = pd.DataFrame(
         {
             "label": ["去年同期", "停车", "物业", "噪声", "其他", "本期"],
@@ -302,12 +314,6 @@ def row_figures(colors: fg.Palette) -> list[Callable[[], fg.Chart]]:
         }
     )
     return [
-        lambda: fg.bars(
-            by_grid, colors, title="按期探访率", unit="%", reference=0.88, reference_name="社区平均"
-        ),
-        lambda: fg.grouped_bars(pairs, colors, title="五在活动参与", unit="人次"),
-        lambda: fg.pareto(category, colors, title="诉求类别"),
-        lambda: fg.funnel_stages(stages, colors, title="诉求办理过程"),
         lambda: fg.waterfall(steps, colors, title="诉求量的变化", unit="件", up_is_better=False),
         lambda: fg.stacked_contributions(
             parts, colors, title="得分构成", reference=84.0, reference_name="入围线"
@@ -317,8 +323,7 @@ def row_figures(colors: fg.Palette) -> list[Callable[[], fg.Chart]]:
     ]
 
 
-def other_figures(colors: fg.Palette) -> list[Callable[[], fg.Chart]]:
-    pillars = ["党建在网格", "服务在网格", "民生在网格", "发展在网格", "幸福在网格"]
+def state_figures(colors: fg.Palette) -> list[Callable[[], fg.Chart]]:
     table = pd.DataFrame(
         [
             {
@@ -331,7 +336,7 @@ def other_figures(colors: fg.Palette) -> list[Callable[[], fg.Chart]]:
                 "key": g,
             }
             for g in GRIDS
-            for p in pillars
+            for p in PILLARS
         ]
     )
     time = np.arange(0, 40)
@@ -366,6 +371,25 @@ def other_figures(colors: fg.Palette) -> list[Callable[[], fg.Chart]]:
     cloud = pd.DataFrame(
         {"label": GRIDS, "x": RNG.uniform(0.6, 1.9, 11), "y": RNG.uniform(0.7, 0.98, 11)}
     )
+    return [
+        lambda: fg.heat_table(table, colors, title="网格 × 五在", unit="%"),
+        lambda: fg.survival_curve(curve, colors, title="办理时长", median=4.9, p90=16.1, n=812),
+        lambda: fg.funnel_plot(
+            points, limits, colors, title="满意率", target=0.9, size_name="回访件数"
+        ),
+        lambda: fg.scatter(
+            cloud,
+            colors,
+            title="任务负荷与按期探访",
+            x_name="任务负荷比",
+            y_name="按期探访率",
+            y_unit="%",
+            name_points=3,
+        ),
+    ]
+
+
+def map_figures(colors: fg.Palette) -> list[Callable[[], fg.Chart]]:
     tiles = pd.DataFrame(
         {
             "grid_id": [f"g{i}" for i in range(11)],
@@ -387,20 +411,6 @@ def other_figures(colors: fg.Palette) -> list[Callable[[], fg.Chart]]:
         }
     )
     return [
-        lambda: fg.heat_table(table, colors, title="网格 × 五在", unit="%"),
-        lambda: fg.survival_curve(curve, colors, title="办理时长", median=4.9, p90=16.1, n=812),
-        lambda: fg.funnel_plot(
-            points, limits, colors, title="满意率", target=0.9, size_name="回访件数"
-        ),
-        lambda: fg.scatter(
-            cloud,
-            colors,
-            title="任务负荷与按期探访",
-            x_name="任务负荷比",
-            y_name="按期探访率",
-            y_unit="%",
-            name_points=3,
-        ),
         lambda: fg.grid_map(hexes, tiles, colors, title="按期探访率", unit="%", selected="g4"),
         lambda: fg.grid_map(hexes, tiles, colors, title="按期探访率", unit="%", by="value"),
         lambda: fg.tile_map(tiles, colors, title="按期探访率", unit="%"),
@@ -425,6 +435,9 @@ def _blob(place: int) -> list[list[float]]:
     ]
 
 
+SHEETS = (time_figures, row_figures, award_figures, state_figures, map_figures)
+
+
 def main() -> None:
     st.set_page_config(page_title="格格看板", layout="wide")
     set_language(st.query_params.get("lang", "zh_CN"))
@@ -437,9 +450,7 @@ def main() -> None:
     cards(colors)
     st.html(html.section_html("需要关注"))
     tables()
-    charts = [
-        make() for make in (*time_figures(colors), *row_figures(colors), *other_figures(colors))
-    ]
+    charts = [make() for sheet in SHEETS for make in sheet(colors)]
     for left, right in zip(charts[::2], [*charts[1::2], None], strict=False):
         for column, chart in zip(st.columns(2, gap="medium"), (left, right), strict=True):
             if chart is not None:
