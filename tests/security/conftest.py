@@ -91,9 +91,11 @@ def csrf_of(page: str) -> str:
 
 
 @contextmanager
-def serve(folder: Path, script: Path = TINY, *options: str, **environment: str) -> Iterator[Server]:
+def serve(
+    folder: Path, *options: str, script: Path = TINY, port: int = 0, **environment: str
+) -> Iterator[Server]:
     """Start `streamlit run` and wait until it answers; stopped at the end."""
-    port = free_port()
+    port = port or free_port()
     engine = open_workspace(f"sqlite:///{folder / 'data' / 'workspace' / 'workspace.sqlite'}")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GRIDGOV_")}
     env = {
