@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from etl.sample import tables
+from etl.sample import logs, references
 from etl.sample.activity import plan
 from etl.sample.attendance import attended
 from etl.sample.complaint import complaints
@@ -47,10 +47,10 @@ def write(out: Path, *, scale: int = 1, seed: int = SEED, end: date = END) -> No
 def _write_general(folder: Folder, days: Days, scale: int) -> None:
     """Tables that all communities share."""
     if scale > 1:
-        folder.csv("grid", "网格.csv", tables.above(scale))
-    folder.csv("calendar", "日历.csv", tables.calendar_days(days))
-    folder.csv("activity_type", "活动类型.csv", tables.activity_types())
-    folder.csv("complaint_category", "诉求类别.csv", tables.complaint_categories())
+        folder.csv("grid", "网格.csv", references.above(scale))
+    folder.csv("calendar", "日历.csv", references.calendar_days(days))
+    folder.csv("activity_type", "活动类型.csv", references.activity_types())
+    folder.csv("complaint_category", "诉求类别.csv", references.complaint_categories())
 
 
 def _book(
@@ -78,22 +78,22 @@ def _by_period(rows: pa.Table, column: str, months: int) -> list[tuple[int, int,
 def _write_community(folder: Folder, place: Community, seed: int, days: Days, scale: int) -> None:
     coded = scale > 1
     staff = posts(place, seed, days)
-    folder.csv("grid", "网格.csv", tables.grids(place, scale > 1))
-    folder.csv("household", "户.csv", tables.households(place))
-    folder.csv("worker_alias", "格格别名.csv", tables.worker_aliases(place, staff))
-    _book(folder, scale, "grid_month", "网格月度底数", tables.grid_months(place, days))
-    _book(folder, scale, "worker", "格格", tables.workers(place, staff))
-    _book(folder, scale, "tenure", "任职", tables.tenures(place, staff, days))
+    folder.csv("grid", "网格.csv", references.grids(place, scale > 1))
+    folder.csv("household", "户.csv", references.households(place))
+    folder.csv("worker_alias", "格格别名.csv", references.worker_aliases(place, staff))
+    _book(folder, scale, "grid_month", "网格月度底数", references.grid_months(place, days))
+    _book(folder, scale, "worker", "格格", references.workers(place, staff))
+    _book(folder, scale, "tenure", "任职", references.tenures(place, staff, days))
     title = f"{place.name}重点人员台账"
-    _book(folder, scale, "key_person", "重点人员", tables.key_persons(place, days), title)
+    _book(folder, scale, "key_person", "重点人员", references.key_persons(place, days), title)
     seen = visits(place, staff, days, contacts(place, staff, days, seed), seed)
-    log = tables.visit_log(place, staff, seen, coded)
+    log = logs.visit_log(place, staff, seen, coded)
     for year, half, rows in _by_period(log, "occurred_at", 6):
         if scale == 1 and (year, half) == (START.year + 1, 1):
             rows = pa.concat_tables([rows, rows.slice(len(rows) // 2, 1)])  # keyed in twice
         folder.csv("visit", f"走访记录_{year}年{'上下'[half - 1]}半年.csv", rows)
     found = complaints(place, staff, days, seed)
-    log = tables.complaint_log(place, staff, found, coded, unknown_grids=2 if scale == 1 else 0)
+    log = logs.complaint_log(place, staff, found, coded, unknown_grids=2 if scale == 1 else 0)
     for year, _span, rows in _by_period(log, "created_at", 12):
         folder.gb18030("complaint", f"诉求工单_{year}年.csv", rows)
     _write_activities(folder, place, staff, seed, days, scale)
@@ -104,8 +104,8 @@ def _write_activities(
 ) -> None:
     held = plan(place, days, seed)
     came = attended(place, days, held, seed)
-    log = tables.activities(place, staff, days, held, came, scale > 1)
-    signed = tables.attendances(place, came)
+    log = logs.activities(place, staff, days, held, came, scale > 1)
+    signed = logs.attendances(place, came)
     years = _by_period(log, "started_at", 12)
     if scale == 1:
         folder.xlsx(

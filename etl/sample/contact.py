@@ -21,7 +21,7 @@ MODES = ("上门", "电话", "视频", "入户")
 _ROUTINE, _SHOP, _YEARLY, _FESTIVAL = 1, 2, 3, 4
 _BY_GENERAL = 0.205  # of the contacts due, made by the general grid worker
 _AGAIN = 0.02  # of the contacts, a second one in the same period
-_ORDINARY_MICRO, _ORDINARY_GENERAL = 1.7, 9.5  # a month, beside the contacts due
+_ORDINARY_MICRO, _ORDINARY_GENERAL = 1.85, 9.5  # a month, beside the contacts due
 _FORTNIGHT = 0.60  # more in the fortnight before 春节
 
 
@@ -178,7 +178,7 @@ def _unowed(place: Community, staff: Posts, days: Days, rng: np.random.Generator
     load = np.bincount(place.persons.grid, minlength=MICRO).astype(np.float64)
     load = np.concatenate([0.3 * MICRO * load / load.sum(), np.zeros(11)]) + mean / 8
     daily = np.zeros_like(daily)
-    scale = _FORTNIGHT * 78.0 / load.sum()
+    scale = _FORTNIGHT * 73.0 / load.sum()
     daily[:, window] = load[:, None] * scale * staff.active[:, month[window]]
     times = rng.poisson(daily[post, day])
     festival = ordinary(place, days, rng, np.repeat(post, times), np.repeat(day, times))

@@ -108,7 +108,9 @@ class Folder:
             self._files[name] = pa.OSFile(str(self.out / name), "wb")
             self._files[name].write(b"\xef\xbb\xbf")
             options = pyarrow.csv.WriteOptions(
-                quoting_style="needed" if table in _QUOTED else "none", batch_size=8_192
+                quoting_style="needed" if table in _QUOTED else "none",
+                quoting_header="none",
+                batch_size=8_192,
             )
             self._writers[name] = pyarrow.csv.CSVWriter(
                 self._files[name], rows.schema, write_options=options
@@ -120,7 +122,9 @@ class Folder:
         if is_new:
             self._files[name] = pa.OSFile(str(self.out / name), "wb")
         text = io.BytesIO()
-        options = pyarrow.csv.WriteOptions(quoting_style="none", include_header=is_new)
+        options = pyarrow.csv.WriteOptions(
+            quoting_style="none", quoting_header="none", include_header=is_new
+        )
         rows = rows.rename_columns(headers(table, rows.column_names))
         pyarrow.csv.write_csv(rows, text, options)
         self._files[name].write(text.getvalue().decode("utf-8").encode("gb18030"))

@@ -6,7 +6,6 @@ the area. Neighbours name the same corner by the same number, so there is neithe
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,7 +14,17 @@ from scipy.spatial import Voronoi
 
 from etl.sample.streams import Floats, Integers, stream
 
-__all__ = ["AREA_M2", "GENERAL", "MICRO", "Tiling", "geometry", "ring_area", "tiling", "union"]
+__all__ = [
+    "AREA_M2",
+    "GENERAL",
+    "MICRO",
+    "Tiling",
+    "geometries",
+    "outlines",
+    "ring_area",
+    "tiling",
+    "union",
+]
 
 AREA_M2 = 3_510_000.0
 MICRO = 127
@@ -127,11 +136,24 @@ def union(cells: list[tuple[int, ...]]) -> tuple[int, ...]:
     return tuple(ring)
 
 
-def geometry(ring: tuple[int, ...], offset: tuple[float, float] = (0.0, 0.0)) -> str:
-    """GeoJSON (WGS 84) of a ring of the tiling moved by `offset` metres."""
-    corners = tiling().corners[[*ring, ring[0]]] + np.array(offset)
+def geometries(rings: list[tuple[int, ...]], offset: tuple[float, float] = (0.0, 0.0)) -> list[str]:
+    """GeoJSON (WGS 84) of rings of the tiling moved by `offset` metres."""
+    corners = tiling().corners + np.array(offset)
     across = _RADII[0] * np.cos(np.radians(_CENTRE[1]))
     longitude = _CENTRE[0] + np.degrees(corners[:, 0] / across)
     latitude = _CENTRE[1] + np.degrees(corners[:, 1] / _RADII[1])
-    points = np.column_stack([longitude.round(7), latitude.round(7)]).tolist()
-    return json.dumps({"type": "Polygon", "coordinates": [points]}, separators=(",", ":"))
+    # Seven decimals are a centimetre.
+    at = [f"[{x:.7f},{y:.7f}]" for x, y in zip(longitude, latitude, strict=True)]
+    start, end = '{"type":"Polygon","coordinates":[[', "]]}"
+    return [start + ",".join(at[n] for n in (*ring, ring[0])) + end for ring in rings]
+
+
+@cache
+def outlines() -> tuple[tuple[int, ...], ...]:
+    """The rings of the community, of its 11 general and of its 127 micro-grids."""
+    found = tiling()
+    general = [
+        union([c for c, k in zip(found.cells, found.general_of, strict=True) if k == g])
+        for g in range(GENERAL)
+    ]
+    return (union(list(found.cells)), *general, *found.cells)

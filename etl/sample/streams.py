@@ -22,7 +22,15 @@ def stream(seed: int, *name: str | int) -> np.random.Generator:
 
 
 def pick(rng: np.random.Generator, weights: Floats | tuple[float, ...], size: int) -> Integers:
-    """`size` indices drawn with probability proportional to `weights`."""
+    """`size` indices drawn with probability proportional to `weights`.
+
+    Few weights are rounded to 65,536ths and looked up, which is several times faster.
+    """
+    if len(weights) <= 64:
+        share = np.asarray(weights, dtype=np.float64)
+        table = np.repeat(np.arange(len(weights)), split_whole(share, 1 << 16))
+        looked: Integers = table[rng.integers(0, 1 << 16, size, dtype=np.uint16)]
+        return looked
     edges = np.cumsum(np.asarray(weights, dtype=np.float64))
     at = np.searchsorted(edges, rng.random(size) * edges[-1], side="right")
     found: Integers = np.minimum(at, len(edges) - 1)

@@ -151,7 +151,7 @@ def visits(place: Community, staff: Posts, days: Days, rows: Contacts, seed: int
     by_wire = (mode == _PHONE) | (mode == _VIDEO)
     # People on the list are mostly at home or called ahead; strangers' doors stay shut by day.
     known = (rows.person >= 0) | (rows.purpose == _YEARLY)
-    chance = np.where(by_wire, 0.84, np.where(rows.shop >= 0, 0.9, np.where(known, 0.73, 0.35)))
+    chance = np.where(by_wire, 0.84, np.where(rows.shop >= 0, 0.9, np.where(known, 0.718, 0.35)))
     invented = np.isin(rows.post, staff.fabricated)
     empty = np.where(rows.home >= 0, ~place.homes.is_occupied[rows.home], False)
     met = ((rng.random(len(rows)) < chance) & ~empty) | invented
