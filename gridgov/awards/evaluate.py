@@ -22,7 +22,10 @@ from gridgov.awards.uncertainty import Certainty, simulate
 from gridgov.locale import N_
 
 __all__ = [
+    "NOT",
+    "PENDING",
     "REVIEW",
+    "SELECTED",
     "STATUS",
     "Evaluation",
     "TrackResult",

@@ -18,7 +18,7 @@ import os
 import platform
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -144,7 +144,9 @@ def reevaluate(
     record: Record, committee: Committee | None = None, *, threads: int = 2
 ) -> Evaluation:
     """Compute a record's evaluation anew from its frozen inputs, with its own or other entries."""
-    scheme = parse_scheme(record.scheme_text, "scheme.toml")
+    # A run may have been given another seed or number of draws than its scheme names.
+    plan = parse_scheme(record.scheme_text, "scheme.toml")
+    scheme = replace(plan, seed=int(record.manifest["seed"]), draws=int(record.manifest["draws"]))
     day = str(record.manifest["data_date"])
     frozen = Frozen(record.inputs, int(record.manifest["data_version"]), _date(day))
     return evaluate(scheme, frozen, committee or record.committee, threads=threads)

@@ -1,0 +1,47 @@
+"""The public notice: names, unit and tier. No score, no place, nothing about anyone else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gridgov.awards.evaluate import PENDING, SELECTED, Evaluation
+
+__all__ = ["Honour", "honours", "pending_names"]
+
+
+@dataclass(frozen=True)
+class Honour:
+    track: str
+    tier: str
+    name: str
+    unit: str
+
+
+def honours(evaluation: Evaluation) -> list[Honour]:
+    """Who is honoured, each once under the highest tier, by track, tier (highest first) and unit.
+
+    Within a tier the order is that of grids and names, so that the list betrays no place.
+    """
+    tiers = evaluation.scheme.tiers
+    found: list[tuple[int, int, str, str, Honour]] = []
+    for number, result in enumerate(evaluation.tracks):
+        for row, person in enumerate(result.candidate):
+            won = [i for i in range(len(tiers)) if result.state[row, i] == SELECTED]
+            if won:
+                honour = Honour(
+                    result.track.name, tiers[won[-1]].name, person["name"], person["grid_name"]
+                )
+                found.append((number, -won[-1], person["grid_id"], person["name"], honour))
+    return [item[-1] for item in sorted(found, key=lambda item: item[:-1])]
+
+
+def pending_names(evaluation: Evaluation) -> list[tuple[str, str, str]]:
+    """(track, tier, name) of those on whom the committee has still to decide; a notice with any is
+    a draft."""
+    return [
+        (result.track.name, tier.name, result.candidate[row]["name"])
+        for result in evaluation.tracks
+        for row in range(len(result.workers))
+        for column, tier in enumerate(evaluation.scheme.tiers)
+        if result.state[row, column] == PENDING
+    ]
