@@ -15,7 +15,7 @@ from gridgov.filters import Filters
 from gridgov.locale import _
 from gridgov.ui import html
 from gridgov.ui.identity import account_menu, identity_of_run, language_of_run
-from gridgov.ui.navigation import PAGES, SECTIONS, PageSpec, allowed
+from gridgov.ui.navigation import PAGES, PageSpec, allowed
 from gridgov.ui.page import empty
 from gridgov.ui.sidebar import choose_filters, data_line, filters_of_run
 from gridgov.ui.theme import apply_theme
@@ -38,12 +38,18 @@ def run() -> None:
             _PAGES / f"{spec.name}.py",
             title=_(spec.title),
             url_path=spec.name,
-            default=spec is allowed(identity)[0],
             visibility="hidden" if spec.hidden else "visible",
         )
         for spec in allowed(identity)
     }
-    chosen = st.navigation(_by_section(pages), expanded=True)
+    first = next(iter(pages.values()))
+    # The default page has no address of its own; with this one every page keeps its own name.
+    home = st.Page(
+        lambda: st.switch_page(first), title="·", url_path="home", default=True, visibility="hidden"
+    )
+    chosen = st.navigation([home, *pages.values()], position="top")
+    if chosen.title == home.title:
+        chosen.run()
     spec = next(spec for spec in PAGES if _(spec.title) == chosen.title)
     with st.sidebar:
         view = _view(identity, spec, palette)
@@ -55,17 +61,6 @@ def run() -> None:
             chosen.run()
     except GridGovError as error:
         empty(str(error))
-
-
-def _by_section(pages: dict[str, st.Page]) -> dict[str, list[st.Page]]:
-    sections: dict[str, list[st.Page]] = {}
-    for title in SECTIONS:
-        listed = [
-            pages[spec.name] for spec in PAGES if spec.section == title and spec.name in pages
-        ]
-        if listed:
-            sections[_(title)] = listed
-    return sections
 
 
 def _view(identity: Identity, spec: PageSpec, palette: Palette) -> View:
