@@ -183,7 +183,9 @@ def _read_model(name: str) -> Model:
         sql=sql,
         grain=header["grain"],
         partition=header.get("partition"),
-        reads=tuple(_read(item) for item in re.findall(r"[^,\s\[]+(?:\[[^\]]*\])?", header["reads"])),
+        reads=tuple(
+            _read(item) for item in re.findall(r"[^,\s\[]+(?:\[[^\]]*\])?", header["reads"])
+        ),
         reach=tuple(re.split(r", (?![^(]*\))", header["reach"])) if "reach" in header else (),
         stale=header.get("stale"),
         columns=tuple(re.findall(r"^-- @(\w+) (.+)$", sql, re.MULTILINE)),
@@ -269,7 +271,9 @@ def _wanted(model: Model, touched: _Touched, horizon: date) -> frozenset[date] |
 def _build_whole(
     con: duckdb.DuckDBPyConnection, model: Model, touched: _Touched, *, full: bool
 ) -> None:
-    if not full and not any(touched.days.get(read.name, frozenset()) != frozenset() for read in model.reads):
+    if not full and not any(
+        touched.days.get(read.name, frozenset()) != frozenset() for read in model.reads
+    ):
         return
     _fill_touched(con, None)
     con.execute(f"CREATE OR REPLACE TABLE {quote(model.name)} AS {model.sql}")
@@ -368,9 +372,7 @@ def _between(start: date, end: date) -> frozenset[date]:
 
 
 def _spread(days: frozenset[date], before: int, after: int) -> frozenset[date]:
-    return frozenset(
-        day + timedelta(days=i) for day in days for i in range(-before, after + 1)
-    )
+    return frozenset(day + timedelta(days=i) for day in days for i in range(-before, after + 1))
 
 
 def known_relations() -> frozenset[str]:

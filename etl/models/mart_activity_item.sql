@@ -1,11 +1,12 @@
 -- grain: 一个网格一天出现的一个共建单位、一种五微、一种主讲人、一支展演队伍或一次邻里日一行（不含下级）
 -- partition: on_date
--- reads: fact_activity
+-- reads: fact_activity, grid_closure
 -- @grid_id 举办网格；认不出时为空
 -- @on_date 活动日期
 -- @kind partner 共建单位，micro 五微，speaker 格格讲堂主讲人，team 展演队伍，neighbour_day 邻里日
 -- @item 名称
 -- @pillar 五在类别
+-- @base_grid_id 所在的一般网格；社区等上级举办的为空
 -- @times 出现次数
 WITH listed AS (
     SELECT a.grid_id, a.on_date, 'partner' AS kind, split_part(a.partners, '、', k.n) AS item, a.pillar
@@ -29,8 +30,11 @@ WITH listed AS (
     SELECT grid_id, on_date, 'neighbour_day' AS kind, '邻里日' AS item, pillar
     FROM fact_activity WHERE on_date IN (SELECT part FROM touched) AND code = 'neighbour_day'
 )
-SELECT grid_id, on_date, kind, item, pillar, CAST(count(*) AS INTEGER) AS times
-FROM listed
-WHERE item IS NOT NULL AND item <> ''
-GROUP BY grid_id, on_date, kind, item, pillar
-ORDER BY on_date, grid_id
+SELECT
+    l.grid_id, l.on_date, l.kind, l.item, l.pillar, b.ancestor_id AS base_grid_id,
+    CAST(count(*) AS INTEGER) AS times
+FROM listed AS l
+LEFT JOIN grid_closure AS b ON b.grid_id = l.grid_id AND b.ancestor_level = '一般'
+WHERE l.item IS NOT NULL AND l.item <> ''
+GROUP BY l.grid_id, l.on_date, l.kind, l.item, l.pillar, b.ancestor_id
+ORDER BY l.on_date, l.grid_id

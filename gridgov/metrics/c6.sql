@@ -1,0 +1,7 @@
+-- 满意的 ÷ 回访接通并作答的，记在办结日
+-- Reads `tally`, the coarsest mart that answers the question (gridgov/metrics/compose.py).
+SELECT
+    *,
+    satisfied AS numerator,
+    satisfied_known AS denominator
+FROM tally

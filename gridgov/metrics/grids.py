@@ -1,0 +1,122 @@
+"""Which grids a question is about.
+
+The grid tree of a reader is read once and kept: it never changes within a version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from gridgov.warehouse import Reader
+
+__all__ = ["ALL", "Node", "Tree", "tree_of"]
+
+ALL = "*"
+"""The unit that stands for everything, records of unknown grids included."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One grid of the tree."""
+
+    grid_id: str
+    level: str
+    parent_id: str | None
+    valid_from: date
+    valid_to: date
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The grids that a reader sees, and the first day of each log."""
+
+    nodes: Mapping[str, Node]
+    children: Mapping[str, tuple[str, ...]]
+    tops: tuple[str, ...]
+    sees_everything: bool
+    first_on: Mapping[str, date | None] = field(default_factory=dict)
+
+    def roots(self, grid_id: str | None) -> tuple[str, ...]:
+        """The units of a question without a split by grid."""
+        if grid_id is not None:
+            return (grid_id,)
+        return (ALL,) if self.sees_everything else self.tops
+
+    def at_level(self, grid_id: str | None, level: str, start: date, end: date) -> tuple[str, ...]:
+        """Grids of a level ("children": directly below), valid on some day of the period."""
+        if level == "children":
+            found = self.children.get(grid_id, ()) if grid_id is not None else self._first_fork()
+        else:
+            inside = self.below(grid_id) if grid_id is not None else self.nodes
+            found = tuple(name for name in inside if self.nodes[name].level == level)
+        return tuple(
+            name
+            for name in sorted(found)
+            if self.nodes[name].valid_from <= end and self.nodes[name].valid_to >= start
+        )
+
+    def below(self, grid_id: str) -> list[str]:
+        """A grid and everything under it."""
+        if grid_id not in self.nodes:
+            return []
+        found = [grid_id]
+        for name in found:
+            found.extend(self.children.get(name, ()))
+        return found
+
+    def is_upper(self, unit: str) -> bool:
+        """Whether there are grids below, so that the marts for upper grids hold the unit."""
+        return unit == ALL or unit in self.children
+
+    def communities(self, unit: str) -> int:
+        """Communities in the unit, at least one."""
+        inside = self.nodes if unit == ALL else self.below(unit)
+        return max(1, sum(1 for name in inside if self.nodes[name].level == "社区"))
+
+    def _first_fork(self) -> tuple[str, ...]:
+        """Below the tops; a single top is passed through."""
+        return tuple(child for top in self.tops for child in self.children.get(top, ()))
+
+
+_TREES: WeakKeyDictionary[Reader, Tree] = WeakKeyDictionary()
+_LOCK = Lock()
+
+
+def tree_of(reader: Reader) -> Tree:
+    """The grid tree that `reader` sees."""
+    found = _TREES.get(reader)
+    if found is None:
+        found = _read(reader)
+        with _LOCK:
+            _TREES[reader] = found
+    return found
+
+
+def _read(reader: Reader) -> Tree:
+    nodes = {
+        row[0]: Node(row[0], row[1], row[2], row[3] or date.min, row[4] or date.max)
+        for row in reader.rows(
+            "SELECT grid_id, level, parent_id, valid_from, valid_to FROM grid ORDER BY grid_id"
+        )
+    }
+    children: dict[str, list[str]] = {}
+    tops = []
+    for node in nodes.values():
+        if node.parent_id in nodes:
+            children.setdefault(str(node.parent_id), []).append(node.grid_id)
+        else:
+            tops.append(node.grid_id)
+    first = reader.rows(
+        "SELECT first_visit_on, first_activity_on, first_complaint_on FROM mart_as_of"
+    )[0]
+    return Tree(
+        nodes=nodes,
+        children={name: tuple(found) for name, found in children.items()},
+        tops=tuple(tops),
+        sees_everything=not reader.scope.grid_ids,
+        first_on=dict(zip(("visit", "activity", "complaint"), first, strict=True)),
+    )

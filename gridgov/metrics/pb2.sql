@@ -1,0 +1,7 @@
+-- 每季度办过的五微种类
+-- Reads `tally`: the items of the activities, of which the engine counts the distinct ones.
+SELECT
+    * EXCLUDE (item),
+    concat(CAST(date_trunc('quarter', on_date) AS VARCHAR), item) AS item
+FROM tally
+WHERE kind = 'micro'
