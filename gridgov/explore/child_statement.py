@@ -28,6 +28,7 @@ _CLOSED = frozenset(
         "duckdb_settings",
         "duckdb_temporary_files",
         "json_execute_serialized_sql",
+        "json_serialize_plan",
         "pg_settings",
         "pragma_database_list",
     }

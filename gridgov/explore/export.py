@@ -33,7 +33,7 @@ _BOOT = (
     "import sys;sys.path.insert(0,sys.argv[1]);"
     "from gridgov.explore.export_process import main;main()"
 )
-_WRITER_SECONDS = 900.0
+_WRITER_SECONDS = 1800.0  # a million rows take a minute and a half of an idle processor
 
 
 @dataclass(frozen=True)

@@ -175,7 +175,7 @@ def _missing(fault: Fault) -> str | None:
 
 
 def _outside(_fault: Fault) -> str:
-    return _("这里不能读写文件，也不能连接别的数据库或网络，只能查询左侧列出的表")
+    return _("这里不能读写文件，也不能连接别的数据库或网络，只能查询这份数据里的表")
 
 
 def _permission(fault: Fault) -> str | None:

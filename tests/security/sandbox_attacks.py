@@ -27,7 +27,7 @@ Fate = Literal["refused", "cut off", "harmless"]
 LIMITS = Limits(seconds=3.0)
 _IMPATIENT = frozenset({"time"})
 
-ONLY_TABLES = "这里不能读写文件，也不能连接别的数据库或网络，只能查询左侧列出的表"
+ONLY_TABLES = "这里不能读写文件，也不能连接别的数据库或网络，只能查询这份数据里的表"
 MEMORY = "查询用的内存超过上限，已中止；请缩小范围，或先汇总再关联"
 TOO_DEEP = "语句嵌套太深，请拆成几步（WITH）再试"
 TOO_SLOW = "查询超过 3 秒，已中止；请缩小时间或范围再试"
@@ -148,6 +148,7 @@ def _settings() -> list[Attack]:
         "duckdb_secrets": "FROM DuckDB_Secrets()",
         "query": "FROM query('FROM duck' || 'db_settings()')",
         "query_table": "FROM query_table('duckdb_' || 'settings')",
+        "json_serialize_plan": "SELECT json_serialize_plan('SELECT 1', optimize := true)",
         "json_execute_serialized_sql": "FROM json_execute_serialized_sql('{}')",
     }
     found = [Attack(name, "settings", sql, "refused", _closed(name)) for name, sql in texts.items()]
