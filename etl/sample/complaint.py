@@ -12,7 +12,7 @@ from etl.sample.outline import MICRO
 from etl.sample.people import Posts
 from etl.sample.place import Community
 from etl.sample.planted import PLANTED
-from etl.sample.streams import Floats, Integers, pick, stream
+from etl.sample.streams import Floats, Integers, pick, split_whole, stream
 
 __all__ = ["CATEGORY", "NATURES", "SETTLED", "SOURCES", "Complaints", "complaints"]
 
@@ -185,7 +185,8 @@ def _handled(
     """What became of complaints of which time, place and category are known."""
     count, end = len(created), days.count * _DAY
     at = created // _DAY
-    nature = pick(rng, _NATURE_SHARE, count)
+    shares = split_whole(np.array(_NATURE_SHARE), count)
+    nature = rng.permutation(np.repeat(np.arange(len(shares)), shares))
     source = pick(rng, (46, 24, 13, 13, 4), count)
     closed = created + (_durations(rng, place, days, at, grid, category, nature) * _DAY).astype(
         np.int64

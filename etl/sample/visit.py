@@ -126,11 +126,12 @@ def _fabricate(
             if len(here) == 0:
                 continue
             here = here[np.argsort(rows.day[here], kind="stable")]
-            log["started"][here] = (
-                rows.day[here] * _DAY + (9 * 60 + 30 * rng.integers(0, 16, len(here))) * 60
-            )
+            final = min(int(last[m]), days.count - 1)
+            # Nothing on the last day of the month: it is spent typing.
+            day = np.clip(rows.day[here], None, max(final - 1, int(rows.day[here[0]])))
+            log["started"][here] = day * _DAY + (540 + 30 * rng.integers(0, 16, len(here))) * 60
             log["ended"][here] = log["started"][here] + 600
-            night = min(int(last[m]), days.count - 1) * _DAY - 3_000 + int(rng.integers(0, 9_000))
+            night = final * _DAY - 3_000 + int(rng.integers(0, 9_000))
             night = max(night, int(log["ended"][here].max()) + 600)
             log["entered"][here] = night + np.cumsum(rng.integers(14, 40, len(here)))
             log["note"][here] = NOTES.invented(rng, len(here))

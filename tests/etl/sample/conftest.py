@@ -31,7 +31,9 @@ FILES = {
 def read_file(path: Path, title_rows: int = 0) -> pd.DataFrame:
     """All cells as text; GB18030 where the file is not UTF-8; sheets one below the other."""
     if path.suffix == ".xlsx":
-        sheets = pd.read_excel(path, sheet_name=None, dtype=str, header=title_rows)
+        sheets = pd.read_excel(
+            path, sheet_name=None, dtype=str, header=title_rows, engine="openpyxl"
+        )
         return pd.concat(sheets.values(), ignore_index=True)
     data = path.read_bytes()
     encoding = "utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "gb18030"

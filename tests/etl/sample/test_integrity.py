@@ -122,9 +122,9 @@ def test_a_home_comes_for_the_first_time_at_most_once(sample: Sample) -> None:
 
 
 def test_blemishes_are_few_and_meant(sample: Sample) -> None:
-    title = pd.read_excel(sample.folder / "重点人员.xlsx", header=None, nrows=1)
+    title = pd.read_excel(sample.folder / "重点人员.xlsx", header=None, nrows=1, engine="openpyxl")
     assert title.iloc[0, 0] == "东山社区重点人员台账"
-    sheets = pd.read_excel(sample.folder / "活动台账.xlsx", sheet_name=None)
+    sheets = pd.read_excel(sample.folder / "活动台账.xlsx", sheet_name=None, engine="openpyxl")
     assert list(sheets) == ["2025年", "2026年"]
     last = sheets["2026年"].iloc[-1]
     assert last["活动编号"] == "合计"

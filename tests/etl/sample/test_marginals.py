@@ -86,7 +86,7 @@ def test_general_workers_visit_60_times_a_month(sample: Sample, visit: pd.DataFr
 
 def test_a_third_in_evenings_and_at_weekends(visit: pd.DataFrame) -> None:
     at = visit["occurred_at"]
-    assert near(((at.dt.hour >= 18) | (at.dt.weekday >= 5)).mean(), 1 / 3, 0.02)
+    assert near(((at.dt.hour >= 18) | (at.dt.day_of_week >= 5)).mean(), 1 / 3, 0.02)
 
 
 def test_72_percent_meet_someone_and_8_percent_find_a_need(visit: pd.DataFrame) -> None:
