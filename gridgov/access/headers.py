@@ -24,7 +24,7 @@ PAGE_POLICY = (
     "object-src 'none'"
 )
 LOGIN_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 _FIXED = {

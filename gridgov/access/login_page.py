@@ -105,6 +105,7 @@ def _page(title: str, content: str) -> str:
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         '<meta name="robots" content="noindex">'
         f"<title>{escape(title)} · {_('格格看板')}</title>"
-        '<link rel="stylesheet" href="/login.css"></head>'
+        # An empty picture: without one browsers ask for /favicon.ico, which needs a session.
+        '<link rel="icon" href="data:,"><link rel="stylesheet" href="/login.css"></head>'
         f"<body><main>{content}</main></body></html>"
     )
