@@ -23,7 +23,7 @@ from pathlib import Path
 
 from fontTools import subset
 
-__all__ = ["core_characters", "gb2312", "main", "slices"]
+__all__ = ["core_characters", "gb2312", "heading_characters", "main", "slices"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = Path("/usr/share/fonts/opentype/noto")
@@ -82,6 +82,14 @@ def core_characters(collect: bool) -> list[int]:
     return sorted({*LATIN, *SIGNS, *(ord(sign) for sign in known if sign > "\x7f")})
 
 
+def heading_characters(core: Iterable[int]) -> list[int]:
+    """Latin, signs and the characters of the interface's own words, from the English catalogues."""
+    words = {*LATIN, *SIGNS}
+    for path in sorted((ROOT / "gridgov" / "locale").rglob("*.po")):
+        words |= {ord(sign) for sign in path.read_text("utf-8")}
+    return sorted(words & set(core))
+
+
 def slices(core: Iterable[int]) -> dict[str, list[int]]:
     """Name of a slice → code points; "core" first, then the rest by code point."""
     taken = set(core)
@@ -121,13 +129,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Cut the fonts of the product.")
     parser.add_argument("--collect", action="store_true", help="read the core characters anew")
     core = core_characters(parser.parse_args().collect)
-    parts = slices(core)
-    for weight in ("Regular", "Bold"):
-        for name, points in parts.items():
+    # Bold sets headings, figures and names of the product alone: its core is that of the texts.
+    cores = {"Regular": core, "Bold": heading_characters(core)}
+    for weight, own in cores.items():
+        for name, points in slices(own).items():
             target = WEB / f"noto-sans-sc-{weight.lower()}-{name}.woff2"
             size = cut(f"NotoSansCJK-{weight}.ttc", points, target, "Noto Sans SC")
             print(f"{target.name}: {len(points)} characters, {size / 1024:.0f} KB")  # noqa: T201
-    whole = sorted(point for points in parts.values() for point in points)
+    whole = sorted(point for points in slices(core).values() for point in points)
     for face, family in (
         ("Sans-Regular", "Noto Sans SC"),
         ("Sans-Bold", "Noto Sans SC"),

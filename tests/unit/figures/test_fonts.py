@@ -29,7 +29,7 @@ def test_every_text_of_the_interface_can_be_set(weight: str) -> None:
 
 
 def test_a_first_load_is_the_two_core_slices() -> None:
-    assert sum(path.stat().st_size for path in WEB.glob("*-core.woff2")) < 500_000
+    assert sum(path.stat().st_size for path in WEB.glob("*-core.woff2")) < 420_000
     assert sum(path.stat().st_size for path in WEB.glob("*.woff2")) < 3_000_000
 
 
