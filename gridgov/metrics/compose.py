@@ -19,7 +19,7 @@ from gridgov.metrics.metric import Grain, Kind, Metric
 from gridgov.metrics.spans import Span, bucket_expression, is_month_aligned
 from gridgov.warehouse import sql_text
 
-__all__ = ["Question", "denominator_sql", "statement"]
+__all__ = ["Question", "denominator_sql", "row_keys", "statement"]
 
 # Split columns of each source's cell mart, and those that its monthly roll-ups keep.
 _MONTHLY: dict[str, tuple[str, ...]] = {
@@ -96,6 +96,11 @@ def statement(metrics: Sequence[Metric], question: Question) -> str:
 def denominator_sql() -> str:
     """SQL giving the average stocks and the capacity by bucket and unit."""
     return sql_text("metrics/denominator.sql")
+
+
+def row_keys(question: Question) -> tuple[str, ...]:
+    """The key columns of a statement's rows, after the metric's code."""
+    return ("bucket", *_keys(question))
 
 
 def _body(metric: Metric, question: Question) -> str:

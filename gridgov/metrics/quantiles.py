@@ -2,45 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 
-__all__ = ["grouped_quantiles", "quantile_rows"]
+from gridgov.metrics.figures import Cell
 
-_ROUNDING = 1e-12
+__all__ = ["grouped_quantiles", "quantile_cells"]
+
+_ROUNDING = 1e-12  # as in gridgov.stats.survival, so that both find the same hour
 
 
-def quantile_rows(frame: pd.DataFrame, code: str, keys: list[str]) -> pd.DataFrame:
-    """One row per group of `keys`: value (P50), p90, numerator (closed), denominator (all), instant.
+def quantile_cells(rows: Sequence[tuple[Any, ...]], width: int) -> dict[tuple[object, ...], Cell]:
+    """Key → P50 as value, P90, closed, all, and those closed in the second they were opened.
 
-    `frame`: keys, hours, is_closed, cases, instant.
+    rows: the key's `width` columns, then hours, is_closed, cases, instant.
     """
-    grouped = frame.groupby(keys, dropna=False, sort=False)
-    rows = [
-        (code, *(key if isinstance(key, tuple) else (key,)), *_measures(part)) for key, part in grouped
-    ]
-    figures = ["value", "p90", "numerator", "denominator", "n", "instant"]
-    return pd.DataFrame(rows, columns=["metric", *keys, *figures])
+    grouped: dict[tuple[object, ...], list[tuple[Any, ...]]] = {}
+    for row in rows:
+        grouped.setdefault(row[:width], []).append(row[width:])
+    return {key: _cell(np.array(part, dtype=np.float64)) for key, part in grouped.items()}
 
 
-def _measures(part: pd.DataFrame) -> tuple[float, float, float, float, float, float]:
-    hours = part["hours"].to_numpy(dtype=np.float64)
-    cases = part["cases"].to_numpy(dtype=np.float64)
-    closed = part["is_closed"].to_numpy(dtype=bool)
-    half, most = grouped_quantiles(hours, cases, closed, (0.5, 0.9))
+def _cell(part: npt.NDArray[np.float64]) -> Cell:
+    hours, closed, cases, instant = part.T
+    half, most = grouped_quantiles(hours, cases, closed > 0, (0.5, 0.9))
     everything = float(cases.sum())
-    return (
-        half,
-        most,
-        float(cases[closed].sum()),
-        everything,
-        everything,
-        float(part["instant"].sum()),
+    return Cell(
+        numerator=float((cases * closed).sum()),
+        denominator=everything,
+        n=everything,
+        value=half,
+        p90=most,
+        instant=float(instant.sum()),
     )
 
 
 def grouped_quantiles(
-    hours: np.ndarray, cases: np.ndarray, closed: np.ndarray, qs: tuple[float, ...]
+    hours: npt.NDArray[np.float64],
+    cases: npt.NDArray[np.float64],
+    closed: npt.NDArray[np.bool_],
+    qs: Sequence[float],
 ) -> list[float]:
     """Time by which each share of `qs` is closed; NaN where the curve does not get there.
 
@@ -51,8 +55,7 @@ def grouped_quantiles(
     ended = np.bincount(place, weights=cases * closed, minlength=len(times))
     left = np.bincount(place, weights=cases, minlength=len(times))
     at_risk = left[::-1].cumsum()[::-1]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        open_share = np.cumprod(1.0 - ended / at_risk)
+    open_share = np.cumprod(1.0 - ended / at_risk)
     found = []
     for q in qs:
         reached = np.flatnonzero((open_share <= 1 - q + _ROUNDING) & (ended > 0))

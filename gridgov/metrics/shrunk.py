@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import nan
+from typing import Any
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 
-from gridgov.metrics.grids import Tree
+from gridgov.metrics.compose import Question
 from gridgov.metrics.metric import Metric
 
 __all__ = ["SHRUNK_BELOW", "shrunk_values"]
@@ -17,24 +19,32 @@ SHRUNK_BELOW = 30
 
 
 def shrunk_values(
-    frame: pd.DataFrame, by_code: Mapping[str, Metric], tree: Tree, *, by_grid: bool
-) -> pd.Series[float]:
+    columns: Mapping[str, Sequence[Any]], metrics: Mapping[str, Metric], question: Question
+) -> npt.NDArray[np.float64]:
     """(y + 30 p) / (n + 30) for 0 < n < 30, else NaN; p is the rate of all grids under one parent.
 
-    The parent's rate is pooled over the rows of `frame` that share metric, bucket and parent grid,
-    so it is that of the same period and the same splits. Without a split by grid there is none.
+    The parent's rate is pooled over the rows that share metric, bucket, further splits and parent
+    grid. Without a split by grid there is no parent, and nothing is shrunk.
     """
-    empty = pd.Series(np.nan, index=frame.index, dtype="float64")
-    if not by_grid:
-        return empty
-    parents = frame["grid_id"].map(lambda name: tree.nodes[name].parent_id or "")
-    together = [frame["metric"], frame["bucket"], parents]
-    pooled = frame.groupby(together, sort=False)[["numerator", "denominator"]].transform("sum")
-    rate = pooled["numerator"] / pooled["denominator"].where(pooled["denominator"] > 0)
-    drawn = (frame["numerator"] + SHRUNK_BELOW * rate) / (frame["denominator"] + SHRUNK_BELOW)
-    wanted = (
-        frame["metric"].map(lambda code: by_code[code].is_shrunk)
-        & (frame["denominator"] > 0)
-        & (frame["denominator"] < SHRUNK_BELOW)
-    )
-    return drawn.where(wanted)
+    codes = columns["metric"]
+    if not question.by_grid:
+        return np.full(len(codes), nan)
+    nodes = question.tree.nodes
+    splits = [columns[name] for name in ("bucket", *question.by)]
+    groups = [
+        (code, nodes[grid].parent_id, *parts)
+        for code, grid, *parts in zip(codes, columns["grid_id"], *splits, strict=True)
+    ]
+    counts = list(zip(columns["numerator"], columns["denominator"], strict=True))
+    pooled: dict[tuple[object, ...], list[float]] = {}
+    for group, (y, n) in zip(groups, counts, strict=True):
+        if n > 0:
+            total = pooled.setdefault(group, [0.0, 0.0])
+            total[0] += y
+            total[1] += n
+    found = np.full(len(codes), nan)
+    for place, (group, (y, n)) in enumerate(zip(groups, counts, strict=True)):
+        if metrics[codes[place]].is_shrunk and 0 < n < SHRUNK_BELOW:
+            rate = pooled[group][0] / pooled[group][1]
+            found[place] = (y + SHRUNK_BELOW * rate) / (n + SHRUNK_BELOW)
+    return found
