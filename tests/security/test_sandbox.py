@@ -177,7 +177,8 @@ def test_ten_bombs_of_one_person_leave_the_others_alone(database: Path) -> None:
     for thread in threads:
         thread.join(60)
     assert len(ends) == 10
-    assert all(re.search("已中止|还在运行", sentence) for sentence in ends), ends
+    odd = [sentence for sentence in ends if not re.search("中止|还在运行", sentence)]
+    assert odd == []
     assert sorted(taken)[2] < 3.0
     assert max(stalls) < 1.0
 
