@@ -5,6 +5,7 @@
 -- @on_date 活动日期
 -- @worker_id 认出的格格；认不出时为空
 -- @share 这场活动算给他几分之一：1 ÷ 写明的人数
+-- length() > 0 and not <> '': over a column that is empty in every row DuckDB 2.0 fails to bind split_part(…) <> ''.
 WITH named AS (
     SELECT
         a.activity_id,
@@ -15,7 +16,7 @@ WITH named AS (
     JOIN (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15), (16)) AS k (n)
         ON k.n <= length(a.workers) - length(replace(a.workers, '、', '')) + 1
     LEFT JOIN model_worker_name AS n ON n.text = split_part(a.workers, '、', k.n)
-    WHERE CAST(a.started_at AS DATE) IN (SELECT part FROM touched) AND split_part(a.workers, '、', k.n) <> ''
+    WHERE CAST(a.started_at AS DATE) IN (SELECT part FROM touched) AND length(split_part(a.workers, '、', k.n)) > 0
 ), person AS (
     SELECT activity_id, on_date, who, max(worker_id) AS worker_id FROM named GROUP BY activity_id, on_date, who
 )

@@ -8,6 +8,7 @@
 -- @pillar 五在类别
 -- @base_grid_id 所在的一般网格；社区等上级举办的为空
 -- @times 出现次数
+-- length() > 0 and not <> '': over a column that is empty in every row DuckDB 2.0 fails to bind split_part(…) <> ''.
 WITH listed AS (
     SELECT a.grid_id, a.on_date, 'partner' AS kind, split_part(a.partners, '、', k.n) AS item, a.pillar
     FROM fact_activity AS a
@@ -35,6 +36,6 @@ SELECT
     CAST(count(*) AS INTEGER) AS times
 FROM listed AS l
 LEFT JOIN grid_closure AS b ON b.grid_id = l.grid_id AND b.ancestor_level = '一般'
-WHERE l.item IS NOT NULL AND l.item <> ''
+WHERE length(l.item) > 0
 GROUP BY l.grid_id, l.on_date, l.kind, l.item, l.pillar, b.ancestor_id
 ORDER BY l.on_date, l.grid_id

@@ -77,7 +77,7 @@ def sample() -> Sample:
 
 @pytest.fixture(scope="session")
 def visit(sample: Sample) -> pd.DataFrame:
-    """The visit log, each visit once, with `is_invented` and the first-named `who` (a worker id)."""
+    """The visit log, each visit once, and `who`: the worker id of the one named first."""
     frame = sample["visit"].drop_duplicates("visit_id").copy()
     written = frame["worker"].str.replace(" ", "").str.split("、").str[0]
     ids = dict(zip(sample["worker"]["name"], sample["worker"]["worker_id"], strict=True))
