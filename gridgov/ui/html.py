@@ -20,6 +20,7 @@ from gridgov.locale import _
 __all__ = [
     "Cell",
     "TableColumn",
+    "brand_html",
     "caption_html",
     "card_html",
     "cards_html",
@@ -126,6 +127,12 @@ def _figure(text: str) -> str:
 def cards_html(cards: Sequence[str]) -> str:
     """Cards three in a row, one in a row on a phone, in reading order."""
     return f'<div class="gg-cards">{"".join(cards)}</div>'
+
+
+def brand_html(name: str, place: str = "") -> str:
+    """The product's name and whose data it shows, at the top of the side bar."""
+    where = f"<span> · {_e(place)}</span>" if place else ""
+    return f'<p class="gg-brand"><b>{_e(name)}</b>{where}</p>'
 
 
 def page_title_html(title: str, context: Sequence[str] = ()) -> str:

@@ -21,6 +21,7 @@ from gridgov.queries.choices import grid_path
 from gridgov.ui import html
 from gridgov.ui.download import definitions_block, page_workbook, table_downloads
 from gridgov.ui.view import View, current_view
+from gridgov.warehouse import Reader
 
 __all__ = [
     "Shown",
@@ -109,9 +110,16 @@ def place_name(view: View) -> str:
         path = grid_path(view.reader, grid_id)
         if path:
             return path[-1].name
-    roots = view.reader.rows("queries/grid_children.sql", grid_id=None)
+    return root_name(view.reader) or _("全部")
+
+
+def root_name(reader: Reader) -> str:
+    """The name of the highest grid that the reader may see; empty where there is none."""
+    if "grid" not in reader.tables():
+        return ""
+    roots = reader.rows("queries/grid_children.sql", grid_id=None)
     if not roots:
-        return _("全部")
+        return ""
     return roots[0][1] if len(roots) == 1 else _("{name}等", name=roots[0][1])
 
 

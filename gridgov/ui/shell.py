@@ -16,7 +16,7 @@ from gridgov.locale import _
 from gridgov.ui import html
 from gridgov.ui.identity import account_menu, identity_of_run, language_of_run
 from gridgov.ui.navigation import PAGES, PageSpec, allowed
-from gridgov.ui.page import empty
+from gridgov.ui.page import empty, root_name
 from gridgov.ui.sidebar import choose_filters, data_line, filters_of_run
 from gridgov.ui.theme import apply_theme
 from gridgov.ui.view import View, set_view
@@ -66,6 +66,7 @@ def run() -> None:
 def _view(identity: Identity, spec: PageSpec, palette: Palette) -> View:
     """Open the data for this person and draw the side bar."""
     opened = _open(identity)
+    st.html(html.brand_html(_("格格看板"), root_name(opened) if opened else ""))
     today = (opened.data_date if opened else None) or date.today()
     filters = Filters(today=today)
     if opened is not None and opened.data_date is not None and spec.filters:

@@ -1,0 +1,96 @@
+"""A judged metric as a card: figure, what it is made of, what it was, and its line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from gridgov import formats
+from gridgov.figures import sparkline
+from gridgov.figures.palette import Palette
+from gridgov.filters import COMPARISONS, Filters
+from gridgov.judgement import Judged
+from gridgov.locale import _, language, pick
+from gridgov.ui.html import card_html
+
+__all__ = [
+    "change_words",
+    "metric_card",
+    "metric_name",
+    "metric_unit",
+    "metric_value",
+    "parts_words",
+]
+
+
+def metric_name(judged: Judged) -> str:
+    """The metric's name in the reader's language."""
+    return pick(judged.metric.zh, judged.metric.en)
+
+
+def metric_unit(judged: Judged) -> str:
+    """The unit in the reader's language."""
+    return pick(judged.metric.unit, judged.metric.unit_en)
+
+
+def metric_value(judged: Judged) -> str:
+    """The headline figure with its unit; — where missing."""
+    return formats.headline(judged.value, judged.metric.unit)
+
+
+def parts_words(judged: Judged) -> str:
+    """Numerator and denominator with their names, or n where there is no denominator."""
+    metric = judged.metric
+    top = pick(metric.numerator_zh, metric.numerator_en)
+    bottom = pick(metric.denominator_zh, metric.denominator_en)
+    if judged.denominator is None or not bottom:
+        return ""
+    parts = [
+        f"{bottom} {formats.whole(judged.denominator)}",
+        f"{top} {formats.whole(judged.numerator)}",
+    ]
+    words = (" · " if language() == "en" else "，").join(parts)
+    return f"{words} · {_('样本不足')}" if judged.state == "few" else words
+
+
+def change_words(judged: Judged, filters: Filters) -> str:
+    """Against what, and by how much: 较去年同期 +1.2 个百分点."""
+    if filters.compared is None:
+        return ""
+    name = _(COMPARISONS[filters.comparison])
+    if judged.difference is None:
+        return _("{name}无可比数据", name=name)
+    return _(
+        "较{name} {change}",
+        name=name,
+        change=formats.change(judged.difference, judged.metric.unit),
+    )
+
+
+def metric_card(
+    judged: Judged, palette: Palette, filters: Filters, *, href: str | None = None
+) -> str:
+    """The card's HTML."""
+    metric, history = judged.metric, judged.history
+    values: Sequence[float | None] = [
+        None if math.isnan(value) else value for value in history["value"].astype(float)
+    ]
+    means = history["mean"].dropna()
+    tone = "usual" if metric.direction == "context" and judged.tone == "missing" else judged.tone
+    return card_html(
+        metric_name(judged),
+        metric_value(judged),
+        parts_words(judged),
+        state=tone,
+        comparison=change_words(judged, filters),
+        sparkline=sparkline(
+            values,
+            palette,
+            state=judged.tone,
+            mean=float(means.iloc[-1]) if len(means) else None,
+            partial=bool(len(history) and history["is_partial"].iloc[-1]),
+            alt=metric_name(judged),
+        ),
+        href=href,
+        hint=pick(metric.definition_zh, metric.definition_en),
+    )
