@@ -106,6 +106,8 @@ _COLLEAGUE_LEVEL: Mapping[Role, Level] = {
     Role.ANALYST: Level.DEIDENTIFIED,
 }
 _READERS = frozenset({Role.LEADER, Role.SUPERVISOR, Role.COMMITTEE, Role.ANALYST})
+# File names tell more than a notebook needs: an analyst's copy is without the books.
+_BOOK_READERS = frozenset({Role.LEADER, Role.SUPERVISOR, Role.COMMITTEE, Role.CLERK})
 
 
 def level_of(table: str, scope: Scope) -> Level:
@@ -119,7 +121,7 @@ def level_of(table: str, scope: Scope) -> Level:
     if table in _OPEN or table.startswith("mart_"):
         return Level.FULL if scope.roles & (_READERS | {Role.CLERK}) else Level.ABSENT
     if table in _BOOKS:
-        return Level.FULL if scope.roles & (_READERS | {Role.CLERK}) else Level.ABSENT
+        return Level.FULL if scope.roles & _BOOK_READERS else Level.ABSENT
     if table in _CLERK_BOOKS:
         return Level.FULL if Role.CLERK in scope.roles else Level.ABSENT
     return Level.ABSENT
