@@ -46,6 +46,8 @@ _ODD = (
     r"|\d[eE]\+?\d"
 )
 _ODD_KEY = _ODD + r"|\s|^[1-8]\d{16}[\dXx]$"
+_EDGES = r"^\s|\s$|^[\x{00a0}\x{3000}\x{feff}]|[\x{00a0}\x{3000}\x{feff}]$"
+_LOOK_AT = 20_000
 _BLANK = " \t\r\n\u00a0\u3000\u200b\ufeff"
 _Read = Callable[[str], tuple[str | None, str | None]]
 
@@ -123,33 +125,34 @@ class Converter:
         """Convert one column whose text is the SQL expression `source`."""
         values = self._recipe.values.get(column.name, {})
         kind = column.kind
-        if kind in ("timestamp", "date") and not values:
-            return self._strict(column, source, _moment_sql(source, column.sql_type))
-        if kind in ("count", "integer") and not values:
-            return self._strict(column, source, _number_sql(source, _STRICT_WHOLE, column.sql_type))
-        if kind == "decimal" and not values:
-            return self._strict(
-                column, source, _number_sql(source, _STRICT_DECIMAL, column.sql_type)
-            )
+        if kind in _STRICT_SQL and not values:
+            return self._strict(column, source)
         if kind in ("note", "outline"):
             return self._note(column, source)
         if kind in ("key", "text", "name") and not values:
             return self._short_text(column, source)
-        return self._lookup(column, source, f"{source} IS NOT NULL", values)
+        return self._lookup(column, source, lambda _cell: "true", values)
 
-    def _strict(self, column: Column, source: str, strict: str) -> Converted:
+    def _strict(self, column: Column, source: str) -> Converted:
         """SQL first; what it cannot read is looked up."""
-        left = f"nullif(trim({source}, {text(_BLANK)}), '') IS NOT NULL AND {strict} IS NULL"
-        looked = self._lookup(column, source, left, {})
+
+        def strict(cell: str) -> str:
+            return _STRICT_SQL[column.kind](cell, column.sql_type)
+
+        def is_left(cell: str) -> str:
+            return f"{cell} <> '' AND {strict(cell)} IS NULL"
+
+        looked = self._lookup(column, source, is_left, {})
         if not looked.join:
-            return Converted(column, strict)
-        return Converted(
-            column, f"coalesce({strict}, {looked.value})", looked.join, looked.error, looked.warning
-        )
+            return Converted(column, strict(source))
+        value = f"coalesce({strict(source)}, {looked.value})"
+        return Converted(column, value, looked.join, looked.error, looked.warning)
 
     def _short_text(self, column: Column, source: str) -> Converted:
         odd = _ODD_KEY if column.kind == "key" else f"{_ODD}|{STRIKE_PATTERN}"
-        looked = self._lookup(column, source, f"regexp_matches({source}, {text(odd)})", {})
+        looked = self._lookup(
+            column, source, lambda cell: f"regexp_matches({cell}, {text(odd)})", {}
+        )
         if not looked.join:
             return Converted(column, f"nullif({source}, '')")
         alias = looked.value.split(".")[0]
@@ -157,28 +160,48 @@ class Converter:
         return Converted(column, value, looked.join, looked.error, looked.warning)
 
     def _note(self, column: Column, source: str) -> Converted:
-        trimmed = f"nullif(trim({source}, {text(_BLANK)}), '')"
-        if column.kind == "outline":
-            return Converted(column, trimmed)
+        """Free text is often copied: then its few distinct texts are looked at, else all rows."""
+        rows = f"(SELECT DISTINCT {source} AS note FROM {RAW})"
+        if not self._repeats(source):
+            rows = f"(SELECT {source} AS note FROM {RAW})"
+        odd = _EDGES if column.kind == "outline" else f"{_EDGES}|{STRIKE_PATTERN}"
         found = self._con.execute(
-            f"SELECT 1 FROM {RAW} WHERE regexp_matches({source}, $odd) LIMIT 1",
-            {"odd": STRIKE_PATTERN},
+            f"SELECT 1 FROM {rows} WHERE regexp_matches(note, $odd) LIMIT 1", {"odd": odd}
         ).fetchone()
         if found is None:
+            return Converted(column, f"nullif({source}, '')")
+        trimmed = f"nullif(trim({source}, {text(_BLANK)}), '')"
+        if column.kind == "outline":
             return Converted(column, trimmed)
         struck = f"regexp_replace({trimmed}, {text(STRIKE_PATTERN)}, {text(STRUCK)}, 'g')"
         return Converted(column, struck)
 
+    def _repeats(self, source: str) -> bool:
+        """True when the first rows say that texts come again and again."""
+        row = self._con.execute(
+            f"SELECT count(DISTINCT s) * 4 < count(s) FROM (SELECT {source} AS s FROM {RAW} "
+            f"LIMIT {_LOOK_AT})"
+        ).fetchone()
+        return bool(row and row[0])
+
+    def _distinct(self, source: str, where: Callable[[str], str]) -> list[str]:
+        """The distinct texts that meet `where`; in columns that repeat, it is put to each once."""
+        if self._repeats(source):
+            rows = f"(SELECT DISTINCT {source} AS s FROM {RAW})"
+        else:
+            rows = f"(SELECT {source} AS s FROM {RAW})"
+        sql = f"SELECT DISTINCT s FROM {rows} WHERE s IS NOT NULL AND {where('s')}"
+        return [row[0] for row in self._con.execute(sql).fetchall()]
+
     def _lookup(
-        self, column: Column, source: str, where: str, values: Mapping[str, str]
+        self,
+        column: Column,
+        source: str,
+        where: Callable[[str], str],
+        values: Mapping[str, str],
     ) -> Converted:
         """Read every distinct text in Python and join the results back."""
-        distinct = [
-            row[0]
-            for row in self._con.execute(
-                f"SELECT DISTINCT {source} FROM {RAW} WHERE {where} AND {source} IS NOT NULL"
-            ).fetchall()
-        ]
+        distinct = self._distinct(source, where)
         read = self._reader(column, values)
         results = [read(value) for value in distinct]
         clean_already = column.sql_type == "VARCHAR" and all(
@@ -264,17 +287,32 @@ class Converter:
 
 
 def _moment_sql(source: str, sql_type: str) -> str:
+    """The usual layout by a cheap test first: TRY_CAST alone drops zones and 上午/下午 in silence."""
+    usual = "____-__-__ __:__:__" if sql_type == "TIMESTAMP" else "____-__-__"
+    cast = f"TRY_CAST({source} AS {sql_type})"
     return (
-        f"CASE WHEN regexp_full_match({source}, {text(_STRICT_MOMENT)}) "
-        f"THEN TRY_CAST({source} AS {sql_type}) END"
+        f"CASE WHEN {source} LIKE '{usual}' THEN {cast} "
+        f"WHEN regexp_full_match({source}, {text(_STRICT_MOMENT)}) THEN {cast} END"
     )
 
 
-def _number_sql(source: str, pattern: str, sql_type: str) -> str:
-    return (
-        f"CASE WHEN regexp_full_match({source}, {text(pattern)}) "
-        f"THEN TRY_CAST({source} AS {sql_type}) END"
-    )
+def _whole_sql(source: str, sql_type: str) -> str:
+    matches = f"regexp_full_match({source}, {text(_STRICT_WHOLE)})"
+    return f"CASE WHEN {matches} THEN TRY_CAST({source} AS {sql_type}) END"
+
+
+def _decimal_sql(source: str, sql_type: str) -> str:
+    matches = f"regexp_full_match({source}, {text(_STRICT_DECIMAL)})"
+    return f"CASE WHEN {matches} THEN TRY_CAST({source} AS {sql_type}) END"
+
+
+_STRICT_SQL: dict[str, Callable[[str, str], str]] = {
+    "timestamp": _moment_sql,
+    "date": _moment_sql,
+    "count": _whole_sql,
+    "integer": _whole_sql,
+    "decimal": _decimal_sql,
+}
 
 
 def _iso(value: str, order: DateOrder | None) -> str | None:

@@ -38,7 +38,8 @@ def find_date_order(
             continue
         source = sources[column.name]
         for (value,) in con.execute(
-            f"SELECT DISTINCT {source} FROM {RAW} WHERE regexp_matches({source}, $looks)",
+            f"SELECT DISTINCT {source} FROM {RAW} "
+            f"WHERE {source} NOT LIKE '____-__-__%' AND regexp_matches({source}, $looks)",
             {"looks": _LOOKS},
         ).fetchall():
             parts = numeric_date_parts(value)

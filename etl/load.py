@@ -16,7 +16,7 @@ from etl.sample_mark import sample_hashes
 from etl.sheet import Sheet
 from etl.sheet_load import SheetLoader
 from etl.sheets import open_sheets
-from etl.sources import discover, fingerprint
+from etl.sources import discover, fingerprint, is_changed
 from etl.store import Store
 from gridgov.errors import DataFileError, MappingError, UsageError
 from gridgov.locale import _
@@ -115,7 +115,7 @@ def _run(
             report.is_sample = sheet.source.outer_sha256 in samples
             reports.append(report)
         for source, was in before.items():
-            if fingerprint(source) != was:
+            if is_changed(source, was):
                 raise DataFileError(
                     _("{path}：读取期间文件被改动，没有发布任何数据；请重新导入", path=source)
                 )

@@ -135,6 +135,8 @@ class _Merge:
             for name in self._table.natural_key
             if name in self._columns
         )
+        if not self.count(f"SELECT count(*) FROM {STAGE} WHERE {key} IS NULL"):
+            return
         self._con.execute(
             f"UPDATE {STAGE} SET {key} = 'N' || md5(concat_ws(chr(31), {parts}))[1:16] "
             f"WHERE {key} IS NULL"
@@ -253,6 +255,5 @@ class _Merge:
         names = ", ".join(map(quote, self._columns))
         return self.count(
             f"INSERT INTO {self.target} ({names}, batch_id, file_id, row_number) "
-            f"SELECT {names}, {self._batch}, {self._file}, row_number FROM {STAGE} "
-            "ORDER BY row_number"
+            f"SELECT {names}, {self._batch}, {self._file}, row_number FROM {STAGE}"
         )

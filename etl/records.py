@@ -36,13 +36,22 @@ def count_records(path: Path, delimiter: str) -> RecordCount:
     if path.stat().st_size == 0:
         return RecordCount(0, has_blank=False, has_quotes=False)
     with path.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        newlines = sum(data[at : at + _BLOCK].count(b"\n") for at in range(0, len(data), _BLOCK))
-        blank = data.find(b"\n\n") >= 0 or data.find(b"\n\r\n") >= 0 or data[:1] in b"\n\r"
+        newlines, blank, quoted = _glance(data)
         last = 0 if data[len(data) - 1] == _LF else 1
-        inside, broken = _quoted_newlines(data, delimiter.encode())
+        inside, broken = _quoted_newlines(data, delimiter.encode()) if quoted else (0, None)
         line = None if broken is None else data[:broken].count(b"\n") + 1
-        quoted = data.find(b'"') >= 0
         return RecordCount(newlines - inside + last, blank, quoted, line)
+
+
+def _glance(data: mmap.mmap) -> tuple[int, bool, bool]:
+    """Line breaks, whether there are blank lines, whether there are quotes: one pass."""
+    newlines, blank, quoted = 0, data[:1] in b"\n\r", False
+    for at in range(0, len(data), _BLOCK):
+        block = data[at : at + _BLOCK + 2]
+        newlines += block.count(b"\n", 0, _BLOCK)
+        blank = blank or b"\n\n" in block or b"\n\r\n" in block
+        quoted = quoted or b'"' in block
+    return newlines, blank, quoted
 
 
 def _quoted_newlines(data: mmap.mmap, delimiter: bytes) -> tuple[int, int | None]:

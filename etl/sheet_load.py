@@ -16,7 +16,7 @@ from etl.findings import Finding
 from etl.headers import suggest
 from etl.mapping import Recipe
 from etl.merge import Touched, merge
-from etl.privacy import Pseudonyms
+from etl.privacy import STRUCK, Pseudonyms
 from etl.recognise import SheetGuess
 from etl.report import FileReport
 from etl.row_findings import row_findings
@@ -121,16 +121,13 @@ class SheetLoader:
             if one.column.kind != "note":
                 continue
             value = one.value
+            note = sources[one.column.name]
             for cell in residents:
-                named = self._count(
-                    f"SELECT count(*) FROM (SELECT 1 FROM {RAW} WHERE length(trim({cell})) > 1 "
-                    f"AND contains({sources[one.column.name]}, trim({cell})) LIMIT 1)"
-                )
-                if named:
-                    value = (
-                        f"CASE WHEN length(trim({cell})) > 1 "
-                        f"THEN replace({value}, trim({cell}), '[已隐去]') ELSE {value} END"
-                    )
+                # Longer than one character; a single one is no name.
+                named = f"strlen({cell}) > 3 AND contains({note}, {cell})"
+                if self._count(f"SELECT count(*) FROM {RAW} WHERE {named}"):
+                    hidden = f"replace({value}, {cell}, {text(STRUCK)})"
+                    value = f"CASE WHEN {named} THEN {hidden} ELSE {value} END"
             converted[at] = Converted(one.column, value, one.join, one.error, one.warning)
 
     def _surplus_mark(self, sheet: Sheet) -> list[str]:

@@ -34,16 +34,21 @@ def find_skipped(
         guess.columns[c.name] for c in table.columns if c.required and c.name in guess.columns
     ]
     watched = required or sorted(guess.columns.values())
-    suspicious = " OR ".join(f"coalesce(trim(c{at}), '') = '' OR c{at} = $h{at}" for at in watched)
-    last_full = con.execute(
-        f"SELECT max(rowid) FROM {RAW} WHERE NOT ({suspicious})",
-        {f"h{at}": guess.headers[at] for at in watched},
-    ).fetchone()
-    foot = last_full[0] if last_full and last_full[0] is not None else -1
-    result = con.execute(
-        f"SELECT rowid, * FROM {RAW} WHERE {suspicious} ORDER BY rowid",
-        {f"h{at}": guess.headers[at] for at in watched},
+    # Cheap and a little too wide: what begins with a space may be blank. `_kind` decides.
+    suspicious = " OR ".join(
+        f"c{at} IS NULL OR c{at} < '!' OR c{at} = $h{at} OR c{at}[1] = '\u3000'" for at in watched
     )
+    headers = {f"h{at}": guess.headers[at] for at in watched}
+    con.execute("CREATE OR REPLACE TEMP TABLE skipped (r BIGINT)")
+    # NOT of an unknown comparison is unknown, so the blank cell is tested first.
+    last_full = con.execute(
+        f"SELECT max(rowid) FILTER (NOT ({suspicious})), count(*) FILTER ({suspicious}) FROM {RAW}",
+        headers,
+    ).fetchone()
+    if last_full is None or not last_full[1]:
+        return {}
+    foot = last_full[0] if last_full[0] is not None else -1
+    result = con.execute(f"SELECT rowid, * FROM {RAW} WHERE {suspicious} ORDER BY rowid", headers)
     counts: dict[str, int] = {}
     ids: list[int] = []
     repeated = [{header_key(cell) for cell in row} - {""} for row in header_rows]
@@ -55,7 +60,7 @@ def find_skipped(
                 ids.append(rowid)
     block = pa.table({"r": pa.array(ids, pa.int64())})
     con.register("block", block)
-    con.execute("CREATE OR REPLACE TEMP TABLE skipped AS SELECT r FROM block")
+    con.execute("INSERT INTO skipped SELECT r FROM block")
     con.unregister("block")
     return counts
 

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from gridgov.errors import DataFileError
 from gridgov.locale import _
 
-__all__ = ["KINDS", "Fingerprint", "Source", "discover", "fingerprint"]
+__all__ = ["KINDS", "Fingerprint", "Source", "discover", "fingerprint", "is_changed"]
 
 KINDS = {
     ".csv": "text",
@@ -72,6 +72,18 @@ def fingerprint(path: Path) -> Fingerprint:
             _("读不到文件 {path}：{why}", path=path, why=error.strerror or error)
         ) from error
     return Fingerprint(digest, status.st_size, status.st_mtime_ns)
+
+
+def is_changed(path: Path, was: Fingerprint) -> bool:
+    """True when the file is gone or not what it was; its bytes are hashed again only if it was
+    written to meanwhile."""
+    try:
+        now = path.stat()
+    except OSError:
+        return True
+    if (now.st_size, now.st_mtime_ns) == (was.size, was.mtime_ns):
+        return False
+    return fingerprint(path).sha256 != was.sha256
 
 
 def discover(paths: Iterable[Path], scratch: Path) -> list[Source]:

@@ -71,9 +71,10 @@ def build_stage(
 
 
 def _marks(parts: Sequence[str]) -> str:
+    """Marks with a space between, or NULL; nothing is joined for the many rows without any."""
     if not parts:
         return "CAST(NULL AS VARCHAR)"
-    return f"nullif(concat_ws(' ', {', '.join(parts)}), '')"
+    return f"CASE WHEN coalesce({', '.join(parts)}) IS NOT NULL THEN concat_ws(' ', {', '.join(parts)}) END"
 
 
 def _field_marks(converted: Sequence[Converted], attribute: str) -> list[str]:
