@@ -29,7 +29,8 @@ __all__ = ["Calibration", "calibrate"]
 
 Floats = npt.NDArray[np.float64]
 _LEAST = 8  # candidates with exposure below which a prior cannot be told from chance
-_NARROWEST = 0.02
+# Goalposts nearer than this would blow a chance case or two up into ten points.
+_NARROWEST = 0.20
 # A prior worth more cases than most candidates have would read 数据不足 for nearly everyone, which
 # is the same as having no indicator. So it is worth at most what the quarter with the fewest cases
 # had, yet never less than this many: with fewer cases a rate is mostly luck, and should read so.

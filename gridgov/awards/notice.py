@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gridgov.awards.evaluate import PENDING, SELECTED, Evaluation
 
-__all__ = ["Honour", "honours", "pending_names"]
+__all__ = ["Honour", "honours", "open_matters", "pending_names"]
 
 
 @dataclass(frozen=True)
@@ -45,3 +45,14 @@ def pending_names(evaluation: Evaluation) -> list[tuple[str, str, str]]:
         for column, tier in enumerate(evaluation.scheme.tiers)
         if result.state[row, column] == PENDING
     ]
+
+
+def open_matters(evaluation: Evaluation) -> list[tuple[str, str, str]]:
+    """What keeps a notice a draft: decisions to be made, and reviews of those who are selected."""
+    reviews = [
+        (result.track.name, "", result.candidate[row]["name"])
+        for result in evaluation.tracks
+        for row in range(len(result.workers))
+        if "flag" in result.review[row] and (result.state[row] == SELECTED).any()
+    ]
+    return [*pending_names(evaluation), *reviews]

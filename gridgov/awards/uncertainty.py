@@ -131,7 +131,11 @@ class _Stratum:
         drawn = self._point_draws()
         fixed: list[Singles] = [self._points[None, :, i] for i in range(len(drawn))]
         data = self._total(self._own, drawn)
-        sources = (data, self._total(self._weights, fixed), self._total(self._weights, drawn))
+        sources = (
+            self._ordered(data, self._own, drawn),
+            self._ordered(self._total(self._weights, fixed), self._weights, fixed),
+            self._ordered(self._total(self._weights, drawn), self._weights, drawn),
+        )
         lows, highs = [], []
         top = np.zeros((len(self._fixed), len(quota)))
         for source in sources:
@@ -154,11 +158,13 @@ class _Stratum:
             if indicator.kind == "rated":
                 found.append(self._points[None, :, column])
                 continue
-            # Too few cases score the prior mean, so their uncertainty is the prior's.
-            known = (self._state[:, column] != INSUFFICIENT)[:, None]
-            observed = np.where(known, self._observed[:, cut], 0.0)
-            exposure = np.where(known, self._exposure[:, cut], 0.0)
-            found.append(_to_points(indicator, self._truths(indicator, observed, exposure)))
+            truths = self._truths(indicator, self._observed[:, cut], self._exposure[:, cut])
+            drawn = _to_points(indicator, truths)
+            # With too few cases the rule sets the mean of the period before: nothing is left to
+            # chance there, and the committee is told that nothing is known.
+            few = self._state[:, column] == INSUFFICIENT
+            drawn[:, few] = self._points[few, column]
+            found.append(drawn)
         return found
 
     def _truths(self, indicator: Indicator, observed: Floats, exposure: Floats) -> Singles:
@@ -193,11 +199,16 @@ class _Stratum:
             score = score + weight * part
             total = total + weight
         score = _single(score / np.maximum(total, np.float32(1e-9)) + self._fixed)
+        return np.broadcast_to(score, (self._draws, len(self._fixed)))
+
+    def _ordered(self, score: Singles, weights: Singles, points: Sequence[Singles]) -> Singles:
+        """Scores with those under a floor set behind all others, as the order has them."""
+        present = (self._state != MISSING).astype(np.float32)
         for group, floor in self._track.floors.items():
             if floor > 0:
                 under = self._under(weights, points, present, group, floor)
                 score = _single(score - _BEHIND * under)
-        return np.broadcast_to(score, (self._draws, len(self._fixed)))
+        return score
 
     def _under(
         self, weights: Singles, points: Sequence[Singles], present: Singles, group: str, floor: int

@@ -187,7 +187,9 @@ def _paper(
     record: Record, made: Evaluation, out: Path, candidates: list[str], notice: bool
 ) -> bytes:
     # Imported here: `verify` and `diff` need neither typst nor xlsxwriter.
-    from gridgov.report.awards import committee_report, notice_paper, sheet_papers
+    from gridgov.report.awards import committee_report
+    from gridgov.report.awards_notice import notice_paper
+    from gridgov.report.awards_sheet import sheet_papers
     from gridgov.report.awards_xlsx import score_workbook
 
     if out.suffix == ".xlsx":

@@ -118,7 +118,8 @@ def _write_candidate(
     start = first + 2 * width
     sheet.write_number(line, start, scores.bonus[row] / 100, style["points"])
     sheet.write_number(line, start + 1, scores.deduction[row] / 100, style["points"])
-    parts = f"{xl_col_to_name(first + width)}{line + 1}:{xl_col_to_name(first + 2 * width - 1)}{line + 1}"
+    left, right = xl_col_to_name(first + width), xl_col_to_name(first + 2 * width - 1)
+    parts = f"{left}{line + 1}:{right}{line + 1}"
     bonus, deduction = xl_rowcol_to_cell(line, start), xl_rowcol_to_cell(line, start + 1)
     total = f"=SUM({parts})+{bonus}-{deduction}"
     sheet.write_formula(line, start + 2, total, style["total"], scores.total[row] / 100)
