@@ -1,0 +1,33 @@
+"""Trends: every series of every metric and grid judged by the same rules, and what follows.
+
+The numerics are `gridgov.stats`; here they meet the metric engine. Nothing knows Streamlit.
+"""
+
+from gridgov.trends.compare import festival_frame, last_year_frame, to_date_frame
+from gridgov.trends.explain import Explained, dimensions_of, explain_change
+from gridgov.trends.newest import NewSignal, expected_false_alarms, newest_signals
+from gridgov.trends.series import SeriesSet, judged_series
+from gridgov.trends.shifts import Shift, change_points_of
+from gridgov.trends.spans import GRAINS, TrendGrain
+from gridgov.trends.volumes import VOLUMES, VolumeForecast, forecast_of
+
+__all__ = [
+    "GRAINS",
+    "VOLUMES",
+    "Explained",
+    "NewSignal",
+    "SeriesSet",
+    "Shift",
+    "TrendGrain",
+    "VolumeForecast",
+    "change_points_of",
+    "dimensions_of",
+    "expected_false_alarms",
+    "explain_change",
+    "festival_frame",
+    "forecast_of",
+    "judged_series",
+    "last_year_frame",
+    "newest_signals",
+    "to_date_frame",
+]

@@ -1,0 +1,182 @@
+"""What is new since a date: the signals that could first be seen from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from gridgov.judgement import Tone, tone_of
+from gridgov.metrics import METRICS
+from gridgov.stats.signals import SignalRuns, signal_runs
+from gridgov.stats.spc import POINTS, SIGNALS
+from gridgov.trends.places import all_levels, grid_names
+from gridgov.trends.series import SeriesSet, judged_series, place_of_points, within
+from gridgov.trends.spans import TrendGrain
+from gridgov.warehouse import Reader
+
+__all__ = [
+    "FALSE_ALARM",
+    "NewSignal",
+    "expected_false_alarms",
+    "newest_signals",
+    "signal_frame",
+]
+
+FALSE_ALARM = 0.014
+"""Share of series of pure noise whose newest point is a signal (docs/trends.md, section 2)."""
+_TONES: dict[Tone, int] = {"worse": 0, "changed": 1, "better": 2, "usual": 3, "missing": 4}
+
+
+@dataclass(frozen=True)
+class NewSignal:
+    """A pattern in one series. `began_on`: first day of its first period; `seen_on`: the day on
+    which the period that completed it was over. value, numerator, denominator, n and the limits
+    are those of that period's series at its newest point of the pattern (`on`)."""
+
+    metric: str
+    grid_id: str
+    grid_name: str
+    level: str
+    tone: Tone
+    signal: str
+    began_on: date
+    seen_on: date
+    on: date
+    value: float
+    numerator: float
+    denominator: float
+    n: float
+    mean: float
+    lower: float
+    upper: float
+
+
+def newest_signals(
+    reader: Reader,
+    since: date,
+    *,
+    codes: Sequence[str] | None = None,
+    levels: Sequence[str] | None = None,
+    grid_id: str | None = None,
+    grain: TrendGrain = "month",
+    end: date | None = None,
+) -> tuple[NewSignal, ...]:
+    """Signals first visible on or after `since`, what needs eyes most first, one a series.
+
+    levels: those of all grids that the reader sees by default. A pattern that goes on in a milder
+    form (the month after a point outside the limits, on the same side) is not news.
+    """
+    chosen = tuple(levels) if levels is not None else all_levels(reader)
+    series = judged_series(reader, codes, grain=grain, levels=chosen, grid_id=grid_id, end=end)
+    first = next((at for at, last in enumerate(series.ends) if last >= since), None)
+    if first is None:
+        return ()
+    # Judged over the points that count: a gap must not hide when a pattern was complete.
+    runs = _news(signal_runs(series.judged), series, first)
+    names, ranks = grid_names(reader), {level: at for at, level in enumerate(chosen)}
+    found = [_described(series, run, runs, names) for run in runs_of_newest(runs)]
+    return tuple(
+        sorted(
+            found,
+            key=lambda s: (
+                _TONES[s.tone], ranks.get(s.level, 99), -s.seen_on.toordinal(),
+                SIGNALS.index(s.signal), s.metric, s.grid_id,
+            ),
+        )
+    )  # fmt: skip
+
+
+def _news(runs: SignalRuns, series: SeriesSet, first: int) -> SignalRuns:
+    """Runs seen from `first` on that are not the milder rest of one seen already."""
+    keep = np.zeros(len(runs), dtype=np.bool_)
+    before: tuple[int, int, int] | None = None  # row and end of the last stretch, its worst rule
+    for at in range(len(runs)):
+        row, start, end = int(runs.row[at]), int(runs.start[at]), int(runs.end[at])
+        rule, point = int(runs.signal[at]), int(runs.point[at])
+        follows = (
+            before is not None
+            and before[:2] == (row, start - 1)
+            and int(runs.point[at - 1]) == point
+        )
+        worst = before[2] if follows and before is not None else len(SIGNALS)
+        keep[at] = runs.seen[at] >= first and rule < worst and bool(series.is_judged[row])
+        before = (row, end, min(rule, worst))
+    return SignalRuns(
+        *(getattr(runs, name)[keep] for name in ("row", "start", "end", "seen", "signal", "point"))
+    )
+
+
+def runs_of_newest(runs: SignalRuns) -> list[int]:
+    """Of each row the run that became visible last."""
+    newest: dict[int, int] = {}
+    for at in range(len(runs)):
+        row = int(runs.row[at])
+        if row not in newest or runs.seen[at] >= runs.seen[newest[row]]:
+            newest[row] = at
+    return list(newest.values())
+
+
+def _described(
+    series: SeriesSet, at: int, runs: SignalRuns, names: dict[str, tuple[str, str]]
+) -> NewSignal:
+    row, end = int(runs.row[at]), int(runs.end[at])
+    lower, upper = within(
+        METRICS[series.metric[row]], series.judged.lower[row], series.judged.upper[row]
+    )
+    name, level = names.get(series.grid_id[row], (series.grid_id[row], ""))
+    return NewSignal(
+        metric=series.metric[row],
+        grid_id=series.grid_id[row],
+        grid_name=name,
+        level=level,
+        tone=tone_of(POINTS[int(runs.point[at])]),
+        signal=SIGNALS[int(runs.signal[at])],
+        began_on=series.buckets[int(runs.start[at])],
+        seen_on=series.ends[int(runs.seen[at])],
+        on=series.buckets[end],
+        value=float(series.value[row, end]),
+        numerator=float(series.numerator[row, end]),
+        denominator=float(series.denominator[row, end]),
+        n=float(series.n[row, end]),
+        mean=float(series.judged.mean[row, end]),
+        lower=float(lower[end]),
+        upper=float(upper[end]),
+    )
+
+
+def expected_false_alarms(series: SeriesSet, since: date) -> float:
+    """How many new signals pure noise would give: judged points since then × the measured share."""
+    late = np.array([last >= since for last in series.ends], dtype=np.bool_)
+    counted = place_of_points(series)[series.is_judged][:, late] if len(series) else np.zeros(0)
+    return float(counted.sum()) * FALSE_ALARM
+
+
+def signal_frame(signals: Sequence[NewSignal]) -> pd.DataFrame:
+    """Signals as a table: for exports, with the metric's name beside its code."""
+    rows = [
+        {
+            "metric": signal.metric,
+            "title": METRICS[signal.metric].label,
+            "grid_id": signal.grid_id,
+            "grid_name": signal.grid_name,
+            "level": signal.level,
+            "state": signal.tone,
+            "signal": signal.signal,
+            "began_on": signal.began_on,
+            "seen_on": signal.seen_on,
+            "bucket": signal.on,
+            "value": signal.value,
+            "numerator": signal.numerator,
+            "denominator": signal.denominator,
+            "n": signal.n,
+            "mean": signal.mean,
+            "lower": signal.lower,
+            "upper": signal.upper,
+        }
+        for signal in signals
+    ]
+    return pd.DataFrame(rows)

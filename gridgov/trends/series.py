@@ -1,0 +1,316 @@
+"""All series at once: metrics × grids × periods from the metric engine, judged in one batch.
+
+What is judged are finished periods that rest on enough cases. A series whose typical period has
+less than one case (or, for a share, less than one case that goes the other way) is not judged:
+its limits would be those of an empty series, and every single case a signal.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+from typing import cast
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gridgov.judgement import Tone, improvement_of, tone_of
+from gridgov.metrics import METRICS, Grain, Metric, evaluate
+from gridgov.metrics.grids import tree_of
+from gridgov.stats.signals import attention_order
+from gridgov.stats.spc import POINTS, SIGNALS, XmrBatch, xmr_batch
+from gridgov.trends._columns import Columns
+from gridgov.trends.spans import (
+    TrendGrain,
+    Where,
+    bounds,
+    codes_with,
+    fitting,
+    history_from,
+    timestamps,
+)
+from gridgov.warehouse import Reader
+
+__all__ = ["LEAST_POINTS", "SeriesSet", "judged_series", "place_of_points", "within"]
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+LEAST_POINTS = 6
+"""With fewer judged periods nothing is said about a series."""
+_RARE = 1.0
+_KEEP = 24
+_KEEP_CELLS = 4_000_000
+_SIDES = frozenset({"ratio", "distinct"})
+_COUNTS = frozenset({"count", "rate", "stock", "reach", "distinct"})
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesSet:
+    """Judged series; arrays are (n_series, n_periods), `metric` and `grid_id` (n_series,).
+
+    value, numerator, denominator, n as `evaluate` gives them; few: rests on too few cases;
+    partial: not over. judged: the batch of `xmr_batch` over the values that are neither.
+    is_judged: (n_series,) enough was there to say anything. grid_id "" is the reader's whole view.
+    """
+
+    grain: TrendGrain
+    buckets: tuple[date, ...]
+    ends: tuple[date, ...]
+    metric: tuple[str, ...]
+    grid_id: tuple[str, ...]
+    value: Floats
+    numerator: Floats
+    denominator: Floats
+    n: Floats
+    few: Bools
+    partial: Bools
+    judged: XmrBatch
+    is_judged: Bools
+
+    def __len__(self) -> int:
+        return len(self.metric)
+
+    def order(self) -> list[int]:
+        """Series numbers, what needs eyes most first; those not judged last."""
+        by_attention = attention_order(self.judged)
+        judged = [int(row) for row in by_attention if self.is_judged[row]]
+        return judged + [int(row) for row in by_attention if not self.is_judged[row]]
+
+    def tone(self, row: int) -> Tone:
+        """State of the newest judged period; "missing" where nothing can be said."""
+        if not self.is_judged[row]:
+            return "missing"
+        return tone_of(POINTS[int(self.judged.variation[row])])
+
+    def newest(self, row: int) -> int | None:
+        """Position of the newest finished period with a value that counts."""
+        known = np.flatnonzero(place_of_points(self)[row])
+        return int(known[-1]) if len(known) else None
+
+    def frame(self, row: int) -> pd.DataFrame:
+        """One series as the control chart takes it; a value on too few cases is left out."""
+        metric, chart = METRICS[self.metric[row]], self.judged
+        shown = np.where(self.few[row], np.nan, self.value[row])
+        lower, upper = within(metric, chart.lower[row], chart.upper[row])
+        told = bool(self.is_judged[row])
+        state = np.where(self.few[row], "few", np.where(np.isnan(shown), "missing", "ok"))
+        return pd.DataFrame(
+            {
+                "bucket": timestamps(list(self.buckets)),
+                "value": shown,
+                "numerator": self.numerator[row],
+                "denominator": self.denominator[row],
+                "n": self.n[row],
+                "state": state,
+                "is_partial": self.partial[row],
+                "mean": chart.mean[row] if told else np.nan,
+                "lower": lower if told else np.nan,
+                "upper": upper if told else np.nan,
+                "point": np.array(POINTS)[chart.point[row]] if told else "common",
+                "signal": np.array(SIGNALS)[chart.signal[row]] if told else "",
+            }
+        )
+
+
+def place_of_points(series: SeriesSet) -> Bools:
+    """Which values were judged, (n_series, n_periods)."""
+    return ~np.isnan(series.value) & ~series.few & ~series.partial
+
+
+def within(metric: Metric, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+    """Limits of a metric, (n_periods,): no value lies below none and no share above all."""
+    low = np.where(np.isnan(lower), np.nan, np.maximum(lower, 0.0))
+    high = np.where(np.isnan(upper), np.nan, np.minimum(upper, 1.0)) if metric.is_share else upper
+    return low, np.array(high)
+
+
+_CACHE: WeakKeyDictionary[Reader, OrderedDict[object, SeriesSet]] = WeakKeyDictionary()
+_LOCK = Lock()
+
+
+def judged_series(
+    reader: Reader,
+    codes: Sequence[str] | None = None,
+    *,
+    grain: TrendGrain = "month",
+    levels: Sequence[str] = (),
+    grid_id: str | None = None,
+    where: Where | None = None,
+    end: date | None = None,
+    rebase: Sequence[date] = (),
+) -> SeriesSet:
+    """Metrics by period, judged: of one place, or of all grids of `levels` at and below it.
+
+    codes: all that know the grain by default. levels: 社区, 一般, 微 …, or "children"; none gives
+    the place itself (`grid_id`, or all that the reader sees). where: dimension filters, left out
+    for metrics without the dimension. end: the data date by default. rebase: days in whose period
+    new limits begin. Kept per reader: a version never changes.
+    """
+    last = end or reader.data_date
+    chosen = tuple(codes if codes is not None else codes_with(grain))
+    kept = tuple(sorted((name, tuple(values)) for name, values in (where or {}).items()))
+    key = (chosen, grain, tuple(levels), grid_id, kept, last, tuple(rebase))
+    with _LOCK:
+        held = _CACHE.setdefault(reader, OrderedDict())
+        if key in held:
+            held.move_to_end(key)
+            return held[key]
+    found = _judge(reader, chosen, grain, tuple(levels), grid_id, dict(kept), last, rebase)
+    if found.value.size <= _KEEP_CELLS:
+        with _LOCK:
+            held[key] = found
+            while len(held) > _KEEP:
+                held.popitem(last=False)
+    return found
+
+
+def _judge(
+    reader: Reader,
+    codes: tuple[str, ...],
+    grain: TrendGrain,
+    levels: tuple[str, ...],
+    grid_id: str | None,
+    where: Where,
+    last: date | None,
+    rebase: Sequence[date],
+) -> SeriesSet:
+    known = [day for day in tree_of(reader).first_on.values() if day is not None]
+    if last is None or not known or not codes:
+        return _assemble([], grain, [], (), rebase)
+    periods = bounds(history_from(last, grain, min(known)), last, grain)
+    parts = []
+    for level in levels or (None,):
+        for names, group in _same_filters(codes, where):
+            only = {name: where[name] for name in names}
+            frame = _evaluated(reader, group, grain, periods, last, level, grid_id, only)
+            if len(frame):
+                parts.append(frame)
+    order = {code: place for place, code in enumerate(codes)}
+    return _assemble(parts, grain, periods, tuple(order), rebase)
+
+
+def _same_filters(codes: Sequence[str], where: Where) -> list[tuple[tuple[str, ...], list[str]]]:
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for code in codes:
+        groups.setdefault(tuple(fitting(code, where)), []).append(code)
+    return list(groups.items())
+
+
+def _evaluated(
+    reader: Reader,
+    codes: list[str],
+    grain: TrendGrain,
+    periods: list[tuple[date, date]],
+    last: date,
+    level: str | None,
+    grid_id: str | None,
+    where: Where,
+) -> pd.DataFrame:
+    by = () if level is None else (f"grid:{level}",)
+    if grain == "school_year":
+        years = [
+            evaluate(reader, codes, first, end, by=by, grid_id=grid_id, where=where).assign(
+                bucket=pd.Timestamp(first)
+            )
+            for first, end in periods
+        ]
+        frame = pd.concat(years, ignore_index=True)
+    else:
+        # A period is asked for whole, so that only the data decides whether it is over.
+        end = max(last, periods[-1][1])
+        frame = evaluate(
+            reader, codes, periods[0][0], end,
+            grain=cast(Grain, grain), by=by, grid_id=grid_id, where=where,
+        )  # fmt: skip
+    return frame if level is not None else frame.assign(grid_id=grid_id or "")
+
+
+def _assemble(
+    parts: list[pd.DataFrame],
+    grain: TrendGrain,
+    periods: list[tuple[date, date]],
+    codes: tuple[str, ...],
+    rebase: Sequence[date],
+) -> SeriesSet:
+    """Long rows to matrices, a row a series, and the judgement over all of them."""
+    width = len(periods)
+    days = timestamps([first for first, _end in periods])
+    metric: list[str] = []
+    grids: list[str] = []
+    blocks: list[Columns] = []
+    for part in parts:
+        units = pd.Index(part["grid_id"].unique())
+        known = pd.Index([code for code in codes if (part["metric"] == code).any()])
+        at = known.get_indexer(pd.Index(part["metric"])) * len(units)
+        at += units.get_indexer(pd.Index(part["grid_id"]))
+        cell = at * width + days.get_indexer(pd.DatetimeIndex(part["bucket"]))
+        blocks.append(Columns.of(part, cell, (len(known) * len(units), width)))
+        metric += [str(code) for code in known for _unit in units]
+        grids += [str(unit) for _code in known for unit in units]
+    data = Columns.joined(blocks, width)
+    return _with_judgement(data, grain, periods, metric, grids, rebase)
+
+
+def _with_judgement(
+    data: Columns,
+    grain: TrendGrain,
+    periods: list[tuple[date, date]],
+    metric: list[str],
+    grids: list[str],
+    rebase: Sequence[date],
+) -> SeriesSet:
+    usable = np.where(data.few | data.partial, np.nan, data.value)
+    starts = sorted(
+        {at for day in rebase for at, (first, end) in enumerate(periods) if first <= day <= end}
+    )
+    judged = xmr_batch(
+        usable,
+        improvement=[improvement_of(METRICS[code]) for code in metric] or None,
+        rebase=starts,
+    )
+    rare = _rare(metric, usable, data.numerator, data.denominator)
+    return SeriesSet(
+        grain=grain,
+        buckets=tuple(first for first, _end in periods),
+        ends=tuple(end for _first, end in periods),
+        metric=tuple(metric),
+        grid_id=tuple(grids),
+        value=data.value,
+        numerator=data.numerator,
+        denominator=data.denominator,
+        n=data.n,
+        few=data.few,
+        partial=data.partial,
+        judged=judged,
+        is_judged=((~np.isnan(usable)).sum(axis=1) >= LEAST_POINTS) & ~rare,
+    )
+
+
+def _rare(
+    metric: list[str],
+    usable: Floats,
+    numerator: Floats,
+    denominator: Floats,
+) -> Bools:
+    """Series with less than one case in a typical period, (n_series,)."""
+    counted = ~np.isnan(usable)
+    periods = np.maximum(counted.sum(axis=1), 1)
+    top = np.where(counted, numerator, 0.0).sum(axis=1) / periods
+    rest = np.where(counted, denominator, 0.0).sum(axis=1) / periods - top
+    chosen = [METRICS[code] for code in metric]
+    sides = np.array([one.kind in _SIDES and one.is_share for one in chosen], dtype=np.bool_)
+    counts = np.array([one.kind in _COUNTS for one in chosen], dtype=np.bool_)
+    few_cases = (sides | counts) & (top < _RARE)
+    few_others = sides & (rest < _RARE)
+    # A series that never moves needs no limits to be called usual.
+    spread = np.where(counted, usable, -np.inf).max(axis=1, initial=-np.inf) - np.where(
+        counted, usable, np.inf
+    ).min(axis=1, initial=np.inf)
+    moves = counted.any(axis=1) & (spread > 0)
+    return np.asarray((few_cases | few_others) & moves, dtype=np.bool_)
