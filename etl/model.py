@@ -74,8 +74,8 @@ ORDER = (
     "mart_stock_change",
     "mart_household_month",
     "mart_reach_month",
-    "mart_stock_month",
     "mart_capacity_month",
+    "mart_stock_month",
     "mart_handling_month",
     "mart_coverage_day",
 )

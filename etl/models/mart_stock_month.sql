@@ -1,11 +1,12 @@
 -- grain: 一个网格（含下级）一月一行
--- reads: grid, grid_month, grid_closure, model_day, mart_as_of
+-- reads: grid, grid_month, grid_closure, model_day, mart_as_of, mart_capacity_month
 -- @grid_id 网格（含下级）；* 为全部
 -- @month 当月一日
 -- @households 户数
 -- @residents 居民数
 -- @shops 商铺数
 -- @base_grids 当月末有效的一般网格数；没有一般网格的按自己 1 个
+-- @capacity 在岗格格这个月可承担的联系次数，见 mart_capacity_month
 -- A grid's own figures stand where it has any; otherwise those of the nearest grids below that have,
 -- so far as they are valid on the month's last day (a grid that was split in mid-month counts once).
 -- A month without figures takes the latest earlier ones, else the earliest later ones.
@@ -69,14 +70,20 @@ WITH span AS (
     SELECT single.* FROM single LEFT JOIN grid AS p ON p.grid_id = single.parent_id
     JOIN valid ON valid.grid_id = single.grid_id AND valid.month = single.month
     WHERE p.grid_id IS NULL
+), together AS (
+    SELECT grid_id, month, households, residents, shops, base_grids FROM single
+    UNION ALL
+    SELECT '*' AS grid_id, month, sum(households), sum(residents), sum(shops), sum(base_grids)
+    FROM top GROUP BY month
 )
-SELECT grid_id, month,
-    CAST(households AS INTEGER) AS households, CAST(residents AS INTEGER) AS residents,
-    CAST(shops AS INTEGER) AS shops, CAST(base_grids AS INTEGER) AS base_grids
-FROM single
-UNION ALL
-SELECT '*' AS grid_id, month,
-    CAST(sum(households) AS INTEGER), CAST(sum(residents) AS INTEGER),
-    CAST(sum(shops) AS INTEGER), CAST(sum(base_grids) AS INTEGER)
-FROM top GROUP BY month
-ORDER BY month, grid_id
+SELECT
+    t.grid_id,
+    t.month,
+    CAST(t.households AS INTEGER) AS households,
+    CAST(t.residents AS INTEGER) AS residents,
+    CAST(t.shops AS INTEGER) AS shops,
+    CAST(t.base_grids AS INTEGER) AS base_grids,
+    c.capacity
+FROM together AS t
+LEFT JOIN mart_capacity_month AS c ON c.grid_id = t.grid_id AND c.month = t.month
+ORDER BY t.month, t.grid_id

@@ -19,7 +19,7 @@ from gridgov.metrics.metric import Grain, Kind, Metric
 from gridgov.metrics.spans import Span, bucket_expression, is_month_aligned
 from gridgov.warehouse import sql_text
 
-__all__ = ["Question", "denominator_sql", "row_keys", "statement"]
+__all__ = ["Question", "row_keys", "statement", "stock_sql"]
 
 # Split columns of each source's cell mart, and those that its monthly roll-ups keep.
 _MONTHLY: dict[str, tuple[str, ...]] = {
@@ -66,22 +66,17 @@ class Question:
         found: dict[str, object] = {
             "from_day": self.start,
             "to_day": self.end,
-            "units": list(self.units),
-            "buckets": [span.bucket for span in self.buckets],
-            "starts": [span.start for span in self.buckets],
-            "ends": [
-                min(span.end, self.data_date) if self.data_date else span.end
-                for span in self.buckets
-            ],
         }
+        if len(self.units) == 1:
+            found["unit"] = self.units[0]
+        else:
+            found["units"] = list(self.units)
         return found | {f"only_{name}": list(values) for name, values in self.where.items()}
 
 
-_SPAN = (
-    "span AS (SELECT unnest($buckets::DATE[]) AS bucket, unnest($starts::DATE[]) AS from_on,"
-    " unnest($ends::DATE[]) AS to_on)"
-)
-_IN_UNITS = "grid_id IN (SELECT unnest($units::VARCHAR[]))"
+# A single grid is compared directly: the engine plans that in half the time of a list.
+_ONE_UNIT = "= $unit"
+_MANY_UNITS = "IN (SELECT unnest($units::VARCHAR[]))"
 
 
 def statement(metrics: Sequence[Metric], question: Question) -> str:
@@ -90,12 +85,26 @@ def statement(metrics: Sequence[Metric], question: Question) -> str:
     All metrics are of one source and one family of kinds (`ratio`, `rate`, `count` go together).
     """
     bodies = "\nUNION ALL\n".join(_body(metric, question) for metric in metrics)
-    return f"WITH {_SPAN},\ntally AS ({_tally(metrics[0], question)})\n{bodies}"
+    return f"WITH {_span(question)},\ntally AS ({_tally(metrics[0], question)})\n{bodies}"
 
 
-def denominator_sql() -> str:
-    """SQL giving the average stocks and the capacity by bucket and unit."""
-    return sql_text("metrics/denominator.sql")
+def stock_sql(question: Question) -> str:
+    """SQL giving month, grid_id and the stocks of the units in the months that are touched."""
+    return f"{sql_text('metrics/stock.sql')} AND grid_id {_units(question)}"
+
+
+def _span(question: Question) -> str:
+    """The buckets as a relation; dates are written by us, from dates."""
+    last = question.data_date or question.end
+    rows = ", ".join(
+        f"(DATE '{span.bucket}', DATE '{span.start}', DATE '{min(span.end, last)}')"
+        for span in question.buckets
+    )
+    return f"span (bucket, from_on, to_on) AS (VALUES {rows})"
+
+
+def _units(question: Question) -> str:
+    return _ONE_UNIT if len(question.units) == 1 else _MANY_UNITS
 
 
 def row_keys(question: Question) -> tuple[str, ...]:
@@ -207,7 +216,7 @@ def _where(question: Question) -> str:
 
 def _bucket(question: Question) -> str:
     if question.grain is None:
-        return "($buckets::DATE[])[1]"
+        return f"DATE '{question.start}'"
     return bucket_expression(question.grain, "on_date")
 
 
@@ -220,7 +229,7 @@ def _tally(metric: Metric, question: Question) -> str:
             f" FROM grid AS g JOIN {_members(question)} ON m.grid_id = g.grid_id"
         )
     if metric.source == "stock":
-        return f"SELECT * FROM mart_stock_change WHERE {_IN_UNITS}"
+        return f"SELECT * FROM mart_stock_change WHERE grid_id {_units(question)}"
     if metric.source == "reach":
         return _reach_tally(question)
     if metric.source == "case":
@@ -236,18 +245,18 @@ def _mart_tally(source: str, question: Question) -> str:
     splits = question.splits
     are_upper = all(question.tree.is_upper(unit) for unit in question.units)
     if question.is_aligned and splits <= set(_MONTHLY[source]):
-        return _from_month(f"mart_{source}_month")
+        return _from_month(f"mart_{source}_month", question)
     if question.is_aligned and source in _SPLIT and are_upper:
-        return _from_month(f"mart_{source}_split_month")
+        return _from_month(f"mart_{source}_split_month", question)
     if not splits and source in _DAILY and are_upper:
-        return f"SELECT * FROM mart_{source}_day WHERE on_date BETWEEN $from_day AND $to_day AND {_IN_UNITS}"
+        return f"SELECT * FROM mart_{source}_day WHERE on_date BETWEEN $from_day AND $to_day AND grid_id {_units(question)}"
     return _from_cells(f"mart_{source}_cell", question)
 
 
-def _from_month(table: str) -> str:
+def _from_month(table: str, question: Question) -> str:
     return (
         f"SELECT month AS on_date, * EXCLUDE (month) FROM {table}"
-        f" WHERE month BETWEEN $from_day AND $to_day AND {_IN_UNITS}"
+        f" WHERE month BETWEEN $from_day AND $to_day AND grid_id {_units(question)}"
     )
 
 
@@ -267,7 +276,7 @@ def _members(question: Question) -> str:
         return f"(SELECT '{ALL}' AS unit_id, grid_id FROM grid) AS m"
     return (
         "(SELECT ancestor_id AS unit_id, grid_id FROM grid_closure"
-        " WHERE ancestor_id IN (SELECT unnest($units::VARCHAR[]))) AS m"
+        f" WHERE ancestor_id {_units(question)}) AS m"
     )
 
 
@@ -285,7 +294,7 @@ def _reach_tally(question: Question) -> str:
         part = "pillar <> ''" if "pillar" in question.splits else "pillar = ''"
         return (
             "SELECT grid_id, kind, pillar, first_on AS on_date, prev_month, households"
-            f" FROM mart_reach_month WHERE month BETWEEN $from_day AND $to_day AND {_IN_UNITS} AND {part}"
+            f" FROM mart_reach_month WHERE month BETWEEN $from_day AND $to_day AND grid_id {_units(question)} AND {part}"
         )
     inside = f" AND {_where(question)}" if question.where else ""
     kept = "pillar" if "pillar" in question.by else "max(pillar) AS pillar"
@@ -302,5 +311,5 @@ def _reach_tally(question: Question) -> str:
 
 def _case_tally(question: Question) -> str:
     if question.is_aligned and not question.splits:
-        return _from_month("mart_handling_month")
+        return _from_month("mart_handling_month", question)
     return _from_cells(_file("metrics/case_event.sql"), question)

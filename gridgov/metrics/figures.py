@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from math import nan
 
 import numpy as np
 import pandas as pd
 
-from gridgov.metrics.compose import Question, denominator_sql
+from gridgov.metrics.compose import Question, stock_sql
 from gridgov.metrics.grids import Tree
 from gridgov.metrics.happiness import TEAMS
 from gridgov.metrics.metric import Denominator, Metric
@@ -59,14 +59,53 @@ def with_denominators(reader: Reader, cells: list[Keyed], question: Question) ->
 
 
 def _stocks(reader: Reader, question: Question) -> dict[tuple[object, str | None], dict[str, float]]:
-    """Stocks by bucket and unit; summed over the units where the question is not by grid."""
+    """Stocks by bucket and unit; summed over the units where the question is not by grid.
+
+    Households, residents, shops and grids are averaged over the months that the bucket touches;
+    capacity is summed, a month by the share of its days that lie in the bucket.
+    """
+    known: dict[tuple[date, str], tuple[float | None, ...]] = {
+        (row[0], row[1]): row[2:]
+        for row in reader.rows(stock_sql(question), **question.parameters)
+    }
     found: dict[tuple[object, str | None], dict[str, float]] = {}
-    for bucket, unit, *figures in reader.rows(denominator_sql(), **question.parameters):
-        kept = found.setdefault((bucket, unit if question.by_grid else None), {})
-        for name, figure in zip(_STOCKS, figures, strict=True):
-            if figure is not None:
-                kept[name] = kept.get(name, 0.0) + float(figure)
+    for span in question.buckets:
+        end = min(span.end, question.data_date) if question.data_date else span.end
+        months = list(_months(span.start, end))
+        shares = [_share_of_month(month, span.start, end) for month in months]
+        for unit in question.units:
+            rows = [known.get((month, unit)) for month in months]
+            kept = found.setdefault((span.bucket, unit if question.by_grid else None), {})
+            for place, name in enumerate(_STOCKS):
+                figures = [
+                    (row[place], share)
+                    for row, share in zip(rows, shares, strict=True)
+                    if row is not None and row[place] is not None
+                ]
+                if figures:
+                    stock = _capacity(figures) if name == "capacity" else _mean(figures)
+                    kept[name] = kept.get(name, 0.0) + stock
     return found
+
+
+def _capacity(figures: Sequence[tuple[float | None, float]]) -> float:
+    return sum((figure or 0.0) * share for figure, share in figures)
+
+
+def _mean(figures: Sequence[tuple[float | None, float]]) -> float:
+    return sum(figure or 0.0 for figure, _share in figures) / len(figures)
+
+
+def _months(start: date, end: date) -> Iterator[date]:
+    month = start.replace(day=1)
+    while month <= end:
+        yield month
+        month = (month + timedelta(days=32)).replace(day=1)
+
+
+def _share_of_month(month: date, start: date, end: date) -> float:
+    last = (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    return ((min(last, end) - max(month, start)).days + 1) / last.day
 
 
 def _periods(
