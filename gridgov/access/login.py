@@ -7,19 +7,32 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from gridgov.access.csrf import device_cookie, device_of, new_nonce
-from gridgov.access.passwords import hash_password, needs_rehash, verify_password
+from gridgov.access.passwords import (
+    check_new_password,
+    hash_password,
+    needs_rehash,
+    verify_password,
+)
 from gridgov.access.roles import parse_roles
 from gridgov.access.throttle import admit, buckets_for, forgive
 from gridgov.errors import UsageError
+from gridgov.locale import _
 from gridgov.settings import Settings
 from gridgov.workspace import audit
 from gridgov.workspace.audit import Actor
 from gridgov.workspace.engine import writing
 from gridgov.workspace.session import create_session
 from gridgov.workspace.tables import user as user_table
-from gridgov.workspace.user import User, add_user, find_user, normalise_username, password_hash_of
+from gridgov.workspace.user import (
+    User,
+    add_user,
+    find_user,
+    normalise_username,
+    password_hash_of,
+    set_password,
+)
 
-__all__ = ["LoginOutcome", "LoginService", "Visitor"]
+__all__ = ["LoginOutcome", "LoginService", "Visitor", "change_own_password"]
 
 
 @dataclass(frozen=True)
@@ -116,3 +129,22 @@ class LoginService:
                 .where(user_table.c.id == found.id)
                 .values(password_hash=hash_password(password))
             )
+
+
+def change_own_password(engine: Engine, actor: Actor, old: str, new: str) -> None:
+    """For the account page: check the old password, store the new one, end all sessions.
+
+    Raises `UsageError` in a sentence; wrong old passwords are slowed down like log-ins.
+    """
+    found = find_user(engine, user_id=actor.user_id) if actor.user_id is not None else None
+    if found is None:
+        raise UsageError(_("演示用户没有密码"))
+    buckets = buckets_for(found.username, f"own:{found.id}", f"own:{found.id}")
+    wait = admit(engine, buckets)
+    if wait:
+        raise UsageError(_("尝试次数过多，请 {n} 秒后再试", n=wait))
+    if not verify_password(password_hash_of(engine, found.id), old):
+        raise UsageError(_("原密码不对"))
+    check_new_password(new, username=found.username)
+    forgive(engine, buckets)
+    set_password(engine, actor, found.username, hash_password(new))

@@ -33,6 +33,8 @@ __all__ = [
     "set_roles",
 ]
 
+_ADMINISTRATOR = "administrator"
+
 
 @dataclass(frozen=True)
 class User:
@@ -184,9 +186,28 @@ def _change(
         row = _row(connection, username=key)
         if row is None:
             raise UsageError(_("没有用户“{name}”，可用 user list 查看", name=key))
+        _keep_an_administrator(connection, row, values)
         connection.execute(update(user).where(user.c.id == row["id"]).values(**values))
         before = {name: row[name] for name in values}
         detail: dict[str, Any] = {} if secret else {"before": before, "after": dict(values)}
         if revoke:
             detail["sessions"] = revoke_sessions(connection, user_id=row["id"], reason=action)
         audit.record(connection, actor, action, key, detail)
+
+
+def _keep_an_administrator(
+    connection: Connection, row: RowMapping, values: Mapping[str, Any]
+) -> None:
+    """Refuse what would leave nobody who can let people in."""
+
+    def rules(roles: Iterable[str], is_disabled: bool) -> bool:
+        return _ADMINISTRATOR in roles and not is_disabled
+
+    after = {**row, **values}
+    if not rules(row["roles"], row["is_disabled"]) or rules(after["roles"], after["is_disabled"]):
+        return
+    others = connection.execute(
+        select(user.c.roles).where(user.c.id != row["id"], user.c.is_disabled.is_(False))
+    ).scalars()
+    if not any(_ADMINISTRATOR in roles for roles in others):
+        raise UsageError(_("这是最后一位系统管理员，请先给别人这个角色"))

@@ -8,13 +8,14 @@ from argon2 import PasswordHasher
 from sqlalchemy import Engine
 
 from gridgov.access import passwords, throttle
-from gridgov.access.login import LoginService, Visitor
+from gridgov.access.login import LoginService, Visitor, change_own_password
 from gridgov.access.passwords import check_new_password, hash_password, verify_password
 from gridgov.access.throttle import admit, buckets_for, forgive
 from gridgov.errors import UsageError
 from gridgov.settings import OidcSettings, Settings
-from gridgov.workspace.audit import SYSTEM, entries
+from gridgov.workspace.audit import SYSTEM, Actor, entries
 from gridgov.workspace.clock import now
+from gridgov.workspace.session import hash_token, live_session
 from gridgov.workspace.setting import server_key
 from gridgov.workspace.user import add_user, find_user, password_hash_of, set_disabled
 
@@ -90,6 +91,26 @@ def test_weaker_hashes_are_made_again_at_login(
     first = service.by_password("li", PASSWORD, HOME)
     stored = password_hash_of(service.engine, 1)
     assert first.token and stored is not None and "m=16,t=2" in stored
+
+
+def test_changing_ones_own_password(service: LoginService) -> None:
+    entered = service.by_password("li", PASSWORD, HOME)
+    li = find_user(service.engine, username="li")
+    assert li is not None
+    me = Actor(li.id, "li")
+    for old, new in (("wrong", "another long pass"), (PASSWORD, "short"), ("", "")):
+        with pytest.raises(UsageError):
+            change_own_password(service.engine, me, old, new)
+    with pytest.raises(UsageError):
+        change_own_password(service.engine, Actor(None, "demo"), PASSWORD, "another long pass")
+    change_own_password(service.engine, me, PASSWORD, "another long pass")
+    assert live_session(service.engine, hash_token(entered.token)) is None
+    assert service.by_password("li", "another long pass", HOME).token
+    for _ in range(11):
+        with pytest.raises(UsageError):
+            change_own_password(service.engine, me, "wrong", "another long pass")
+    with pytest.raises(UsageError, match="秒后再试"):
+        change_own_password(service.engine, me, "another long pass", "third long password")
 
 
 def test_disabled_and_passwordless_users_stay_out(service: LoginService) -> None:

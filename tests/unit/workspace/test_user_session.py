@@ -149,6 +149,20 @@ def test_roles_change_without_a_new_login(
         set_roles(engine, SYSTEM, "nobody", roles=["clerk"])
 
 
+def test_the_last_administrator_stays(engine: Engine) -> None:
+    for name in ("one", "two"):
+        add_user(engine, SYSTEM, username=name, name=name, roles=["administrator"])
+    set_roles(engine, SYSTEM, "two", roles=["leader"])
+    with pytest.raises(UsageError):
+        set_disabled(engine, SYSTEM, "one", disabled=True)
+    with pytest.raises(UsageError):
+        set_roles(engine, SYSTEM, "one", roles=["leader"])
+    set_roles(engine, SYSTEM, "two", roles=["leader", "administrator"])
+    set_disabled(engine, SYSTEM, "one", disabled=True)
+    with pytest.raises(UsageError):
+        set_disabled(engine, SYSTEM, "two", disabled=True)
+
+
 def test_changes_are_in_the_log_without_secrets(engine: Engine, actor: Actor) -> None:
     set_password(engine, actor, "li", "$argon2id$secret")
     assert password_hash_of(engine, actor.user_id or 0) == "$argon2id$secret"
