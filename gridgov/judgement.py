@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from gridgov.filters import Filters
-from gridgov.metrics import METRICS, Metric, evaluate
+from gridgov.metrics import METRICS, Grain, Metric, evaluate
 from gridgov.stats.spc import Improvement, Xmr, xmr
 from gridgov.warehouse import Reader
 
@@ -121,7 +121,7 @@ def judged_history(
     filters: Filters,
     *,
     grid_id: str | None = None,
-    grain: str = "month",
+    grain: Grain = "month",
     start: date | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Each metric by period up to the data date, with limits and signals beside the values."""

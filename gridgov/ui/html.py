@@ -24,8 +24,10 @@ __all__ = [
     "caption_html",
     "card_html",
     "cards_html",
+    "concern_html",
     "context_line_html",
     "empty_state_html",
+    "escaped",
     "page_title_html",
     "section_html",
     "state_tag_html",
@@ -133,6 +135,17 @@ def brand_html(name: str, place: str = "") -> str:
     """The product's name and whose data it shows, at the top of the side bar."""
     where = f"<span> · {_e(place)}</span>" if place else ""
     return f'<p class="gg-brand"><b>{_e(name)}</b>{where}</p>'
+
+
+def escaped(text: object) -> str:
+    """Text from data, safe inside markup."""
+    return _e(text)
+
+
+def concern_html(nature: str, kind: str) -> str:
+    """The nature of a concern as a small tag; lateness and worsening stand out."""
+    state = "worse" if kind in {"overdue_persons", "overdue_cases", "signal", "rising"} else "usual"
+    return f'<span class="gg-tag gg-nature gg-{state}">{_e(nature)}</span>'
 
 
 def page_title_html(title: str, context: Sequence[str] = ()) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import streamlit as st
 
 from gridgov.filters import Filters
@@ -19,8 +21,6 @@ def may_open(name: str) -> bool:
 
 def href(name: str, filters: Filters, **more: str) -> str:
     """The address of a page with filters, for links inside HTML."""
-    from urllib.parse import urlencode
-
     query = urlencode({**filters.to_url(), **more})
     return f"/{name}" + (f"?{query}" if query else "")
 
@@ -40,4 +40,5 @@ def open_page(name: str, filters: Filters, **more: str) -> None:
 
 
 def _page(name: str) -> str:
-    return f"pages/{name}.py"
+    # Streamlit takes the address from the file that it runs, gridgov/app.py.
+    return f"../pages/{name}.py"

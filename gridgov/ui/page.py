@@ -209,6 +209,11 @@ def table_of(title: str, frame: pd.DataFrame, key: str, *, height: int = 360) ->
     table_downloads(title, frame, (), key=key)
 
 
+def note_table(title: str, frame: pd.DataFrame) -> None:
+    """Put rows that the page shows in a form of its own into the page's workbook."""
+    _note(Shown(title, frame))
+
+
 def _note(shown: Shown) -> None:
     run = st.session_state.get(_RUN_KEY)
     if isinstance(run, _Run):

@@ -1,0 +1,237 @@
+"""督办: turning an entry into an action with an owner and a due date, and its life afterwards."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from gridgov import formats
+from gridgov.access.roles import Role
+from gridgov.access.sessions import actor_of
+from gridgov.attention import Concern
+from gridgov.errors import GridGovError
+from gridgov.locale import _
+from gridgov.queries.choices import filter_choices
+from gridgov.ui import html
+from gridgov.ui.links import href
+from gridgov.ui.page import empty
+from gridgov.ui.view import View, workspace
+from gridgov.workspace.annotation import (
+    Annotation,
+    add_annotation,
+    list_annotations,
+    remove_annotation,
+)
+from gridgov.workspace.follow_up import (
+    STATE_LABELS,
+    FollowUp,
+    FollowUpState,
+    add_follow_up,
+    change_follow_up,
+    list_follow_ups,
+    notes_of,
+)
+
+__all__ = ["action_details", "action_rows", "annotations_of", "annotations_section",
+           "follow_up_button", "open_actions", "visible_actions"]  # fmt: skip
+
+_WEEK = timedelta(days=7)
+_ENDED = (FollowUpState.DONE, FollowUpState.CANCELLED)
+
+
+def may_act(view: View) -> bool:
+    """Leaders and supervisors open and change actions."""
+    return view.identity.has(Role.LEADER, Role.SUPERVISOR)
+
+
+def visible_actions(view: View, *, open_only: bool = False) -> list[FollowUp]:
+    """The actions about grids that this person may see; those about everything are for everyone."""
+    mine = {choice.grid_id for choice in filter_choices(view.reader)[0]} if view.has_data else set()
+    scoped = bool(view.reader.scope.grid_ids) if view.has_data else False
+    return [
+        action
+        for action in list_follow_ups(workspace(), open_only=open_only)
+        if not scoped or action.grid_id in mine
+    ]
+
+
+def follow_up_button(view: View, concern: Concern, *, key: str) -> None:
+    """A quiet button that opens the form; nothing for those who may not act."""
+    if may_act(view) and st.button(_("督办"), key=key, type="tertiary"):
+        _open_form(view, concern)
+
+
+@st.dialog(" ")
+def _open_form(view: View, concern: Concern) -> None:
+    st.subheader(_("转为督办事项"))
+    with st.form("follow_up_form", border=False):
+        title = st.text_input(_("事项"), concern.title, max_chars=200)
+        owner = st.text_input(_("责任人"), concern.holder, max_chars=64)
+        due_on = st.date_input(_("办结期限"), view.data_date + _WEEK, format="YYYY-MM-DD")
+        note = st.text_area(_("要求"), concern.detail, max_chars=2000)
+        sent = st.form_submit_button(_("交办"), type="primary")
+    if not sent:
+        return
+    category = concern.changes.get("category", view.filters.category)
+    filters = view.filters.changed(grid_id=concern.grid_id, category=category)
+    try:
+        add_follow_up(
+            workspace(),
+            actor_of(view.identity),
+            source_kind=concern.kind,
+            source_key=concern.source,
+            title=title,
+            owner=owner,
+            due_on=due_on if isinstance(due_on, date) else None,
+            grid_id=concern.grid_id,
+            filter_link=href(concern.page, filters),
+            note=note,
+        )
+    except GridGovError as error:
+        st.error(str(error))
+        return
+    st.rerun()
+
+
+def open_actions(view: View) -> None:
+    """The overview's block: how many are open, the next due, and a link to all."""
+    actions = visible_actions(view, open_only=True)
+    if not actions:
+        st.html(html.caption_html(_("没有进行中的督办事项。可在上方任一事项右侧点“督办”。")))
+        return
+    late = sum(action.is_overdue(view.data_date) for action in actions)
+    st.html(html.caption_html(_("进行中 {n} 项，其中超期 {late} 项。", n=len(actions), late=late)))
+    st.html(html.table_html(_columns(), action_rows(view, actions[:5])))
+
+
+def _columns() -> list[html.TableColumn]:
+    return [
+        html.TableColumn("title", _("事项")),
+        html.TableColumn("owner", _("责任人")),
+        html.TableColumn("due", _("期限"), "muted"),
+        html.TableColumn("state", _("状态")),
+    ]
+
+
+def action_rows(view: View, actions: list[FollowUp]) -> list[dict[str, html.Cell]]:
+    """Rows for `table_html`: an overdue action says so."""
+    return [
+        {
+            "title": action.title,
+            "owner": action.owner,
+            "due": formats.day(action.due_on) if action.due_on else formats.MISSING,
+            "state": _("超期")
+            if action.is_overdue(view.data_date)
+            else _(STATE_LABELS[FollowUpState(action.state)]),
+        }
+        for action in actions
+    ]
+
+
+def action_details(view: View, action: FollowUp) -> None:
+    """One action: its history, and a form to take it further."""
+    state = FollowUpState(action.state)
+    late = action.is_overdue(view.data_date)
+    head = _("超期") if late else _(STATE_LABELS[state])
+    due = formats.day(action.due_on) if action.due_on else formats.MISSING
+    with st.expander(f"{head} · {action.title} · {action.owner} · {due}"):
+        for note in notes_of(workspace(), action.id):
+            words = note.text or _("更改：{fields}", fields="、".join(note.changes))
+            st.text(f"{formats.moment(note.at)} {note.user_name}：{words}")
+        if action.filter_link:
+            st.html(
+                f'<a href="{html.escaped(action.filter_link)}" target="_self">'
+                f"{html.escaped(_('查看当时的数据'))}</a>"
+            )
+        if may_act(view) and state not in _ENDED:
+            _change_form(view, action, state)
+
+
+def _change_form(view: View, action: FollowUp, state: FollowUpState) -> None:
+    with st.form(f"change_{action.id}", border=False):
+        states = list(FollowUpState)
+        chosen = st.selectbox(
+            _("状态"),
+            states,
+            index=states.index(state),
+            format_func=lambda value: _(STATE_LABELS[value]),
+            key=f"state_{action.id}",
+        )
+        note = st.text_input(_("进展"), max_chars=2000, key=f"note_{action.id}")
+        sent = st.form_submit_button(_("保存"))
+    if not sent:
+        return
+    try:
+        change_follow_up(
+            workspace(),
+            actor_of(view.identity),
+            action.id,
+            note=note,
+            state=chosen if chosen != state else None,
+        )
+    except GridGovError as error:
+        st.error(str(error))
+        return
+    st.rerun()
+
+
+def annotations_of(view: View, grid_id: str | None = None) -> list[tuple[date, str]]:
+    """Events to draw on time charts: those for everything and those of the grid shown."""
+    place = grid_id or view.filters.grid_id
+    grid_ids = (place,) if place else ()
+    return [(item.on_date, item.text) for item in list_annotations(workspace(), grid_ids=grid_ids)]
+
+
+def _seen_annotations(view: View) -> list[Annotation]:
+    """All annotations, or those of the grids that this person may see."""
+    scoped = view.has_data and bool(view.reader.scope.grid_ids)
+    mine = tuple(choice.grid_id for choice in filter_choices(view.reader)[0]) if scoped else None
+    return list(list_annotations(workspace(), grid_ids=mine))
+
+
+def annotations_section(view: View) -> None:
+    """Events on a date: add, see, remove."""
+    items = _seen_annotations(view)
+    if items:
+        frame = pd.DataFrame(
+            {
+                _("日期"): [formats.day(item.on_date) for item in items],
+                _("事件"): [item.text for item in items],
+                _("网格"): [item.grid_id or _("全部") for item in items],
+            }
+        )
+        st.dataframe(frame, hide_index=True, height="auto")
+    else:
+        empty(_("还没有标注。"), _("把会影响走势的事记下来，例如新系统上线、专项行动。"))
+    if not may_act(view):
+        return
+    with st.form("annotation_form", border=False, clear_on_submit=True):
+        text = st.text_input(_("事件"), max_chars=120)
+        on_date = st.date_input(_("日期"), view.data_date, format="YYYY-MM-DD")
+        here = st.checkbox(_("只标在当前网格"), value=view.filters.grid_id is not None)
+        sent = st.form_submit_button(_("添加标注"))
+    if sent:
+        try:
+            add_annotation(
+                workspace(),
+                actor_of(view.identity),
+                on_date=on_date if isinstance(on_date, date) else view.data_date,
+                text=text,
+                grid_id=view.filters.grid_id if here else None,
+            )
+        except GridGovError as error:
+            st.error(str(error))
+            return
+        st.rerun()
+    if items:
+        with st.popover(_("删除标注"), type="tertiary"):
+            chosen = st.selectbox(
+                _("事件"),
+                items,
+                format_func=lambda item: f"{formats.day(item.on_date)} {item.text}",
+            )
+            if st.button(_("删除"), key="remove_annotation") and chosen is not None:
+                remove_annotation(workspace(), actor_of(view.identity), chosen.id)
+                st.rerun()

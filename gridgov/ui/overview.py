@@ -1,0 +1,87 @@
+"""What the overview computes and how its list of concerns is drawn."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from gridgov.attention import SIGNAL_METRICS, Concern, attention
+from gridgov.filters import Filters
+from gridgov.judgement import Judged, judge
+from gridgov.locale import _
+from gridgov.narrative import summary
+from gridgov.ui import html
+from gridgov.ui.follow_up import follow_up_button
+from gridgov.ui.links import link
+from gridgov.ui.view import View
+from gridgov.warehouse import Reader
+
+__all__ = ["HEADLINES", "LEADS_TO", "concern_list", "concerns_frame", "overview_of"]
+
+HEADLINES = ("SV1", "SV2", "C3", "C6", "HP1", "C13")
+LEADS_TO = {
+    "SV1": "visits", "SV2": "visits", "C3": "complaints", "C6": "complaints",
+    "HP1": "engagement", "C13": "complaints",
+}  # fmt: skip
+# So many of a kind come first, so that ten overdue lists do not hide the one signal below them.
+_FIRST_OF_A_KIND = 2
+
+
+def overview_of(reader: Reader, filters: Filters) -> tuple[list[Judged], list[Concern], list[str]]:
+    """The judged headline metrics, the concerns, the five sentences."""
+    codes = (*HEADLINES, *(code for code in SIGNAL_METRICS if code not in HEADLINES))
+    judged = judge(reader, codes, filters)
+    concerns = attention(reader, filters, judged)
+    return judged[: len(HEADLINES)], concerns, summary(judged, concerns, filters)
+
+
+def concern_list(view: View, concerns: list[Concern]) -> None:
+    """Each entry with its place and nature, a link to its page, and a button to follow it up."""
+    shown = concerns if st.session_state.get("all_concerns") else _first(concerns)
+    for number, concern in enumerate(shown):
+        with st.container(key=f"concern_{number}", horizontal=True, vertical_alignment="center"):
+            st.html(html.concern_html(concern.nature, concern.kind), width="content")
+            with st.container(width="stretch", gap=None):
+                changes = {k: v for k, v in concern.changes.items() if k != "metric"}
+                filters = view.filters.changed(**{"grid_id": concern.grid_id, **changes})
+                more = {"metric": concern.changes["metric"]} if "metric" in concern.changes else {}
+                link(concern.page, filters, label=concern.title, **more)
+                st.html(html.caption_html(_line(concern)))
+            follow_up_button(view, concern, key=f"follow_{number}")
+    if len(shown) < len(concerns):
+        st.button(
+            _("其余 {n} 项", n=len(concerns) - len(shown)),
+            type="tertiary",
+            key="more_concerns",
+            on_click=lambda: st.session_state.update(all_concerns=True),
+        )
+
+
+def _first(concerns: list[Concern]) -> list[Concern]:
+    seen: dict[str, int] = {}
+    first = []
+    for concern in concerns:
+        seen[concern.kind] = seen.get(concern.kind, 0) + 1
+        if seen[concern.kind] <= _FIRST_OF_A_KIND:
+            first.append(concern)
+    return first
+
+
+def _line(concern: Concern) -> str:
+    parts = [concern.place, concern.detail]
+    if concern.holder:
+        parts.append(_("责任人 {name}", name=concern.holder))
+    return " · ".join(part for part in parts if part)
+
+
+def concerns_frame(concerns: list[Concern]) -> pd.DataFrame:
+    """The entries as rows, for the page's workbook."""
+    return pd.DataFrame(
+        {
+            _("事项"): [concern.title for concern in concerns],
+            _("网格"): [concern.place for concern in concerns],
+            _("性质"): [concern.nature for concern in concerns],
+            _("说明"): [concern.detail for concern in concerns],
+            _("责任人"): [concern.holder for concern in concerns],
+        }
+    )
