@@ -78,6 +78,7 @@ ORDER = (
     "mart_stock_month",
     "mart_handling_month",
     "mart_coverage_day",
+    "mart_grid_last",
 )
 
 

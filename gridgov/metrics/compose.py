@@ -289,7 +289,9 @@ def _file(name: str) -> str:
 
 
 def _reach_tally(question: Question) -> str:
-    is_one_part = not question.where or len(question.where["pillar"]) == 1 or "pillar" in question.by
+    is_one_part = (
+        not question.where or len(question.where["pillar"]) == 1 or "pillar" in question.by
+    )
     if question.is_aligned and is_one_part:
         part = "pillar <> ''" if "pillar" in question.splits else "pillar = ''"
         return (

@@ -106,9 +106,7 @@ def _question(
 def _check(metric: Metric, grain: Grain | None, names: tuple[str, ...]) -> None:
     for name in names:
         if name not in metric.dimensions:
-            raise UsageError(
-                _("指标 {code} 不能按“{name}”拆分或筛选", code=metric.code, name=name)
-            )
+            raise UsageError(_("指标 {code} 不能按“{name}”拆分或筛选", code=metric.code, name=name))
     if grain is not None and grain not in metric.grains:
         raise UsageError(_("指标 {code} 不能按“{grain}”计算", code=metric.code, grain=grain))
 
@@ -147,5 +145,8 @@ def _keys(metric: Metric, question: Question, found: Mapping[Key, Cell]) -> list
     if question.by:
         seen = sorted({key[fixed:] for key in found}, key=lambda key: [str(part) for part in key])
     return [
-        (span.bucket, *grid, *split) for span in question.buckets for grid in grids for split in seen
+        (span.bucket, *grid, *split)
+        for span in question.buckets
+        for grid in grids
+        for split in seen
     ]

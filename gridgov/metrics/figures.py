@@ -58,15 +58,16 @@ def with_denominators(reader: Reader, cells: list[Keyed], question: Question) ->
     return found
 
 
-def _stocks(reader: Reader, question: Question) -> dict[tuple[object, str | None], dict[str, float]]:
+def _stocks(
+    reader: Reader, question: Question
+) -> dict[tuple[object, str | None], dict[str, float]]:
     """Stocks by bucket and unit; summed over the units where the question is not by grid.
 
     Households, residents, shops and grids are averaged over the months that the bucket touches;
     capacity is summed, a month by the share of its days that lie in the bucket.
     """
     known: dict[tuple[date, str], tuple[float | None, ...]] = {
-        (row[0], row[1]): row[2:]
-        for row in reader.rows(stock_sql(question), **question.parameters)
+        (row[0], row[1]): row[2:] for row in reader.rows(stock_sql(question), **question.parameters)
     }
     found: dict[tuple[object, str | None], dict[str, float]] = {}
     for span in question.buckets:
@@ -153,9 +154,7 @@ def columns_of(cells: Sequence[Keyed], question: Question) -> dict[str, object]:
     return typed
 
 
-def _figure(
-    metric: Metric, cell: Cell, is_outside: bool
-) -> tuple[float, float, float, float, str]:
+def _figure(metric: Metric, cell: Cell, is_outside: bool) -> tuple[float, float, float, float, str]:
     """Numerator, denominator, value, n, state.
 
     Nothing found is 0 where something could have been found; a rate without a denominator is
@@ -197,7 +196,13 @@ def _floats(values: Sequence[object]) -> np.ndarray:
 
 
 _LOG_OF_SOURCE = {"contact": "visit", "item": "activity", "case": "complaint"}
-_LOG_OF_CODE = {"SV2": "visit", "SV3": "visit", "DV1": "visit", "HP1": "activity", "C13": "complaint"}
+_LOG_OF_CODE = {
+    "SV2": "visit",
+    "SV3": "visit",
+    "DV1": "visit",
+    "HP1": "activity",
+    "C13": "complaint",
+}
 
 
 def _first_on(metric: Metric, tree: Tree) -> date | None:

@@ -23,7 +23,9 @@ Kind = Literal[
     "entropy",  # evenness of a few kinds, 0 to 1
     "quantile",  # Kaplan-Meier quantiles of a duration
 ]
-Source = Literal["visit", "contact", "activity", "item", "complaint", "stock", "reach", "grid", "case"]
+Source = Literal[
+    "visit", "contact", "activity", "item", "complaint", "stock", "reach", "grid", "case"
+]
 Denominator = Literal[
     "measure",  # the tally's own
     "none",

@@ -10,7 +10,14 @@ from gridgov.errors import UsageError
 from gridgov.locale import _
 from gridgov.metrics.metric import Grain
 
-__all__ = ["Span", "bucket_expression", "is_month_aligned", "months_between", "quarters_between", "spans"]
+__all__ = [
+    "Span",
+    "bucket_expression",
+    "is_month_aligned",
+    "months_between",
+    "quarters_between",
+    "spans",
+]
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,11 @@ class Span:
         """Cut short by the question, by the data not reaching back, or by its not being over."""
         if self.start > self.bucket or self.end < self.last:
             return True
-        return data_date is None or self.last > data_date or (first_on is not None and self.bucket < first_on)
+        return (
+            data_date is None
+            or self.last > data_date
+            or (first_on is not None and self.bucket < first_on)
+        )
 
 
 def spans(start: date, end: date, grain: Grain | None) -> tuple[Span, ...]:

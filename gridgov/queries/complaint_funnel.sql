@@ -1,0 +1,18 @@
+-- Grain: one row: how far the complaints received in the period have come by the data date.
+-- Parameters: $start, $finish, $grid_id, $category, $source (NULL: all).
+SELECT
+    count(*) AS received,
+    count(contacted_at) AS contacted,
+    count(closed_at) AS closed,
+    count(CASE WHEN closed_at IS NOT NULL AND called_back IS NOT NULL THEN 1 END) AS called,
+    count(CASE WHEN closed_at IS NOT NULL AND called_back THEN 1 END) AS answered,
+    count(CASE WHEN closed_at IS NOT NULL AND called_back AND resolved THEN 1 END) AS resolved,
+    count(CASE WHEN closed_at IS NOT NULL AND called_back AND satisfied = '满意' THEN 1 END) AS satisfied
+FROM fact_complaint
+WHERE on_date BETWEEN $start AND $finish
+    AND (CAST($category AS VARCHAR) IS NULL OR category = $category)
+    AND (CAST($source AS VARCHAR) IS NULL OR source = $source)
+    AND (
+        CAST($grid_id AS VARCHAR) IS NULL
+        OR grid_id IN (SELECT grid_id FROM grid_closure WHERE ancestor_id = $grid_id)
+    )

@@ -1,0 +1,89 @@
+"""Activities: who takes part, where, how often, and who is not reached."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from gridgov.metrics import evaluate
+from gridgov.warehouse import Reader
+
+__all__ = [
+    "activity_calendar",
+    "course_attendance",
+    "neighbour_day_rotation",
+    "participation",
+    "reach_by_category",
+    "reach_by_grid",
+    "team_performances",
+]
+
+
+def participation(
+    reader: Reader,
+    start: date,
+    end: date,
+    *,
+    grid_id: str | None = None,
+    pillar: str | None = None,
+) -> pd.DataFrame:
+    """pillar, type, activities, planned, attendances, first_timers, first_base, satisfied, rated.
+
+    first_base: attendances of the activities that state first-timers.
+    """
+    return reader.frame(
+        "queries/participation.sql", start=start, finish=end, grid_id=grid_id, pillar=pillar
+    )
+
+
+def activity_calendar(
+    reader: Reader,
+    start: date,
+    end: date,
+    *,
+    grid_id: str | None = None,
+    pillar: str | None = None,
+) -> pd.DataFrame:
+    """on_date, activities, attendances; days without an activity are absent."""
+    return reader.frame(
+        "queries/activity_calendar.sql", start=start, finish=end, grid_id=grid_id, pillar=pillar
+    )
+
+
+def reach_by_grid(
+    reader: Reader, start: date, end: date, *, level: str = "一般", grid_id: str | None = None
+) -> pd.DataFrame:
+    """As `evaluate` for HP1 by grid of the level, the least reached first."""
+    frame = evaluate(reader, "HP1", start, end, by=(f"grid:{level}",), grid_id=grid_id)
+    return frame.sort_values(["value", "grid_id"], ignore_index=True)
+
+
+def reach_by_category(
+    reader: Reader, start: date, end: date, *, grid_id: str | None = None
+) -> pd.DataFrame:
+    """category, households (distinct, attended), listed (households of key persons of the kind), listed_attended."""
+    return reader.frame("queries/reach_by_category.sql", start=start, finish=end, grid_id=grid_id)
+
+
+def neighbour_day_rotation(
+    reader: Reader, start: date, end: date, *, grid_id: str | None = None
+) -> pd.DataFrame:
+    """grid_id, name, month, times: every general grid and month, 0 where none was held."""
+    return reader.frame(
+        "queries/neighbour_day_rotation.sql", start=start, finish=end, grid_id=grid_id
+    )
+
+
+def team_performances(
+    reader: Reader, start: date, end: date, *, grid_id: str | None = None
+) -> pd.DataFrame:
+    """team, shows (in the period), last_on; teams known from before that did not perform have 0."""
+    return reader.frame("queries/team_performances.sql", start=start, finish=end, grid_id=grid_id)
+
+
+def course_attendance(
+    reader: Reader, start: date, end: date, *, grid_id: str | None = None
+) -> pd.DataFrame:
+    """course, lessons, enrolled, attended, rate; lessons that state both figures."""
+    return reader.frame("queries/course_attendance.sql", start=start, finish=end, grid_id=grid_id)
