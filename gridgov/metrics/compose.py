@@ -128,7 +128,10 @@ def _body(metric: Metric, question: Question) -> str:
     if metric.kind == "reach":
         return _reach(metric, keys, source, where, question)
     if metric.kind == "distinct":
-        counted = "count(DISTINCT item)::DOUBLE AS numerator, NULL::DOUBLE AS denominator, NULL::DOUBLE AS n"
+        counted = (
+            "count(DISTINCT item)::DOUBLE AS numerator, NULL::DOUBLE AS denominator,"
+            " NULL::DOUBLE AS n"
+        )
         return _select(metric, _bucket(question), keys, counted, source, where, question)
     if metric.kind == "entropy":
         return _entropy(metric, keys, source, where, question)
@@ -249,7 +252,10 @@ def _mart_tally(source: str, question: Question) -> str:
     if question.is_aligned and source in _SPLIT and are_upper:
         return _from_month(f"mart_{source}_split_month", question)
     if not splits and source in _DAILY and are_upper:
-        return f"SELECT * FROM mart_{source}_day WHERE on_date BETWEEN $from_day AND $to_day AND grid_id {_units(question)}"
+        return (
+            f"SELECT * FROM mart_{source}_day"
+            f" WHERE on_date BETWEEN $from_day AND $to_day AND grid_id {_units(question)}"
+        )
     return _from_cells(f"mart_{source}_cell", question)
 
 
@@ -296,7 +302,8 @@ def _reach_tally(question: Question) -> str:
         part = "pillar <> ''" if "pillar" in question.splits else "pillar = ''"
         return (
             "SELECT grid_id, kind, pillar, first_on AS on_date, prev_month, households"
-            f" FROM mart_reach_month WHERE month BETWEEN $from_day AND $to_day AND grid_id {_units(question)} AND {part}"
+            " FROM mart_reach_month WHERE month BETWEEN $from_day AND $to_day"
+            f" AND grid_id {_units(question)} AND {part}"
         )
     inside = f" AND {_where(question)}" if question.where else ""
     kept = "pillar" if "pillar" in question.by else "max(pillar) AS pillar"

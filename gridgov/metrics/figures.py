@@ -187,7 +187,7 @@ def _typed(columns: dict[str, list[object]], question: Question) -> dict[str, ob
         elif name == "is_partial":
             typed[name] = np.asarray(values, dtype=np.bool_)
         else:
-            typed[name] = pd.array(values, dtype="str")
+            typed[name] = pd.Series(values, dtype="str")
     return typed
 
 

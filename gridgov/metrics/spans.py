@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -22,7 +21,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Span:
-    """One bucket. `bucket` is its first day by the calendar; `start` to `end` what was asked for."""
+    """One bucket: first and last day by the calendar, and the days of it that were asked for."""
 
     bucket: date
     start: date

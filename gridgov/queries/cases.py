@@ -28,7 +28,8 @@ def overdue_complaints(
     source: str | None = None,
     rows: int = 500,
 ) -> pd.DataFrame:
-    """complaint_id, grid_id, grid_name, category, source, created_at, due_at, overdue_days, in_scope.
+    """One row a complaint: complaint_id, grid_id, grid_name, category, source, created_at, due_at,
+    overdue_days, in_scope.
 
     Open and past their deadline on the data date, the longest first.
     """

@@ -62,7 +62,10 @@ def reach_by_grid(
 def reach_by_category(
     reader: Reader, start: date, end: date, *, grid_id: str | None = None
 ) -> pd.DataFrame:
-    """category, households (distinct, attended), listed (households of key persons of the kind), listed_attended."""
+    """category, households, listed, listed_attended.
+
+    households: distinct ones that attended; listed: those of key persons of the kind.
+    """
     return reader.frame("queries/reach_by_category.sql", start=start, finish=end, grid_id=grid_id)
 
 

@@ -25,7 +25,8 @@ def grid_card(reader: Reader, grid_id: str) -> dict[str, Any] | None:
 
 
 def grid_workers(reader: Reader, grid_id: str) -> pd.DataFrame:
-    """worker_id, name, kind, grid_id, grid_name, role, valid_from, valid_to, leave_days, is_current."""
+    """worker_id, name, kind, grid_id, grid_name, role, valid_from, valid_to, leave_days,
+    is_current: spells of workers in the grid and in those directly below, newest first."""
     return reader.frame("queries/grid_workers.sql", grid_id=grid_id)
 
 
@@ -45,7 +46,9 @@ def load_balance(
 def map_attributes(
     reader: Reader, *, level: str = "一般", grid_id: str | None = None
 ) -> pd.DataFrame:
-    """grid_id, name, level, parent_id, kind, outline (GeoJSON text or empty), households, residents, shops.
+    """grid_id, name, level, parent_id, kind, outline, households, residents, shops.
+
+    `outline` is GeoJSON text, or empty.
 
     Grids of the level that are valid on the data date.
     """
