@@ -1,13 +1,15 @@
-"""The tables as the files that a clerk would have exported."""
+"""The tables as the files that a clerk would have exported.
+
+A file is made of parts, one a community: its `head` is written once, then the bodies in order.
+Parts are plain bytes, so that other processes can make them.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import zipfile
-from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +22,7 @@ import xlsxwriter
 from etl.sample_mark import MANIFEST
 from gridgov.schema import TABLES
 
-__all__ = ["HEADERS", "Folder", "headers"]
+__all__ = ["HEADERS", "Folder", "Part", "book", "csv", "headers"]
 
 HEADERS = {
     "visit": {"household": "走访地址", "mode": "走访方式", "category": "人员类别"},
@@ -34,8 +36,17 @@ HEADERS = {
     "household": {"household": "门牌号"},
 }  # fmt: skip
 _CREATED = datetime(2026, 11, 2, 9, 0, 0)
+_BYTE_ORDER_MARK = "\ufeff"
 _QUOTED = ("grid",)  # outlines hold commas; nothing else that the sample writes needs a quote
-_WAITING = 24  # tables that may wait for the disk
+
+
+@dataclass(frozen=True)
+class Part:
+    """Bytes for the end of the file `name`; `head` comes before the first part only."""
+
+    name: str
+    head: bytes
+    body: bytes
 
 
 def headers(table: str, columns: list[str]) -> list[str]:
@@ -48,20 +59,72 @@ def _plain(array: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.cast(array, pa.string()) if pa.types.is_dictionary(array.type) else array
 
 
-class Folder:
-    """Writes files into a folder; rows for the same CSV may come in several parts.
+def csv(table: str, name: str, rows: pa.Table, encoding: str = "utf-8") -> Part:
+    """`rows` as CSV in UTF-8 with a byte-order mark, or in GB18030 as older systems write it."""
+    head = ",".join(headers(table, rows.column_names)) + "\n"
+    plain = pa.table([_plain(column) for column in rows.columns], names=rows.column_names)
+    options = pyarrow.csv.WriteOptions(
+        include_header=False,
+        quoting_style="needed" if table in _QUOTED else "none",
+        batch_size=8_192,
+    )
+    sink = pa.BufferOutputStream()
+    pyarrow.csv.write_csv(plain, sink, options)
+    body = sink.getvalue().to_pybytes()
+    if encoding == "utf-8":
+        return Part(name, (_BYTE_ORDER_MARK + head).encode(), body)
+    return Part(name, head.encode(encoding), body.decode().encode(encoding))
 
-    CSV files are written by a thread beside the one that draws the numbers, in the order of the
-    calls. Leaving the context waits for it and writes the manifest of all files.
-    """
+
+def book(
+    table: str, name: str, sheets: dict[str, pa.Table], title: str = "", total: str = ""
+) -> Part:
+    """A workbook with one sheet per entry. `title` stands above the header; `total` names a
+    column whose sum stands under the last sheet, as people do."""
+    buffer = io.BytesIO()
+    made = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
+    made.set_properties({"created": _CREATED})
+    bold = made.add_format({"bold": True})
+    styles = {
+        "timestamp[s]": made.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+        "date32[day]": made.add_format({"num_format": "yyyy-mm-dd"}),
+    }
+    top = 1 if title else 0
+    for sheet_name, rows in sheets.items():
+        sheet = made.add_worksheet(sheet_name)
+        if title:
+            sheet.write_string(0, 0, title, bold)
+        sheet.write_row(top, 0, headers(table, rows.column_names), bold)
+        for number, column in enumerate(rows.columns):
+            values = _plain(column).to_pylist()
+            sheet.write_column(top + 1, number, values, styles.get(str(column.type)))
+    if total:
+        sheet.write_string(top + 1 + len(rows), 0, "合计", bold)
+        place = rows.column_names.index(total)
+        sheet.write_number(top + 1 + len(rows), place, pc.sum(rows[total]).as_py())
+    made.close()
+    return Part(name, b"", _stored(buffer.getvalue()))
+
+
+def _stored(packed: bytes) -> bytes:
+    """The workbook packed without compression and without dates: builds of zlib differ in what they
+    make of the same bytes, and the sample must not."""
+    again = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(packed)) as source, zipfile.ZipFile(again, "w") as target:
+        for entry in source.infolist():
+            plain = zipfile.ZipInfo(entry.filename, (1980, 1, 1, 0, 0, 0))
+            plain.create_system = 0  # else the bytes would tell Windows from Linux
+            target.writestr(plain, source.read(entry))
+    return again.getvalue()
+
+
+class Folder:
+    """Collects parts into files; leaving the context writes the manifest with their hashes."""
 
     def __init__(self, out: Path) -> None:
-        self.out = out
-        self._files: dict[str, pa.NativeFile] = {}
-        self._writers: dict[str, pyarrow.csv.CSVWriter] = {}
-        self._written: dict[str, None] = {}
-        self._thread = ThreadPoolExecutor(1)
-        self._waiting: deque[Future[None]] = deque()
+        self._out = out
+        self._open: dict[str, io.BufferedWriter] = {}
+        self._hashes: dict[str, hashlib._Hash] = {}
         out.mkdir(parents=True, exist_ok=True)
 
     def __enter__(self) -> Folder:
@@ -73,107 +136,20 @@ class Folder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        try:
-            while self._waiting:
-                self._waiting.popleft().result()
-        finally:
-            self._thread.shutdown()
-            for writer in self._writers.values():
-                writer.close()
-            for file in self._files.values():
-                file.close()
+        for file in self._open.values():
+            file.close()
         if kind is None:
-            self._write_manifest()
+            marks = sorted((name, mark.hexdigest()) for name, mark in self._hashes.items())
+            text = "".join(f"{digest}  {name}\n" for name, digest in marks)
+            (self._out / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 
-    def csv(self, table: str, name: str, rows: pa.Table) -> None:
-        """Append `rows` to the CSV `name`: UTF-8 with a byte-order mark."""
-        self._later(self._append, table, name, rows)
-
-    def gb18030(self, table: str, name: str, rows: pa.Table) -> None:
-        """Append `rows` to the CSV `name` as older systems write it."""
-        self._later(self._append_gb18030, table, name, rows)
-
-    def _later(
-        self, write: Callable[[str, str, pa.Table], None], table: str, name: str, rows: pa.Table
-    ) -> None:
-        self._written[name] = None
-        self._waiting.append(self._thread.submit(write, table, name, rows))
-        while len(self._waiting) > _WAITING:
-            self._waiting.popleft().result()
-
-    def _append(self, table: str, name: str, rows: pa.Table) -> None:
-        names = headers(table, rows.column_names)
-        rows = pa.table([_plain(column) for column in rows.columns], names=names)
-        if name not in self._writers:
-            self._files[name] = pa.OSFile(str(self.out / name), "wb")
-            self._files[name].write(b"\xef\xbb\xbf")
-            options = pyarrow.csv.WriteOptions(
-                quoting_style="needed" if table in _QUOTED else "none",
-                quoting_header="none",
-                batch_size=8_192,
-            )
-            self._writers[name] = pyarrow.csv.CSVWriter(
-                self._files[name], rows.schema, write_options=options
-            )
-        self._writers[name].write_table(rows)
-
-    def _append_gb18030(self, table: str, name: str, rows: pa.Table) -> None:
-        is_new = name not in self._files
-        if is_new:
-            self._files[name] = pa.OSFile(str(self.out / name), "wb")
-        text = io.BytesIO()
-        options = pyarrow.csv.WriteOptions(
-            quoting_style="none", quoting_header="none", include_header=is_new
-        )
-        rows = rows.rename_columns(headers(table, rows.column_names))
-        pyarrow.csv.write_csv(rows, text, options)
-        self._files[name].write(text.getvalue().decode("utf-8").encode("gb18030"))
-
-    def xlsx(
-        self, table: str, name: str, sheets: dict[str, pa.Table], title: str = "", total: str = ""
-    ) -> None:
-        """A workbook with one sheet per entry. `title` stands above the header; `total` names a
-        column whose sum stands under the last sheet, as people do."""
-        buffer = io.BytesIO()
-        book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
-        book.set_properties({"created": _CREATED})
-        bold = book.add_format({"bold": True})
-        styles = {
-            "timestamp[s]": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-            "date32[day]": book.add_format({"num_format": "yyyy-mm-dd"}),
-        }
-        top = 1 if title else 0
-        for sheet_name, rows in sheets.items():
-            sheet = book.add_worksheet(sheet_name)
-            if title:
-                sheet.write_string(0, 0, title, bold)
-            sheet.write_row(top, 0, headers(table, rows.column_names), bold)
-            for number, column in enumerate(rows.columns):
-                values = _plain(column).to_pylist()
-                sheet.write_column(top + 1, number, values, styles.get(str(column.type)))
-        if total:
-            sheet.write_string(top + 1 + len(rows), 0, "合计", bold)
-            place = rows.column_names.index(total)
-            sheet.write_number(top + 1 + len(rows), place, pc.sum(rows[total]).as_py())
-        book.close()
-        (self.out / name).write_bytes(_stored(buffer.getvalue()))
-        self._written[name] = None
-
-    def _write_manifest(self) -> None:
-        lines = []
-        for name in sorted(self._written):
-            with (self.out / name).open("rb") as handle:
-                lines.append(f"{hashlib.file_digest(handle, 'sha256').hexdigest()}  {name}\n")
-        (self.out / MANIFEST).write_text("".join(lines), encoding="utf-8", newline="\n")
-
-
-def _stored(book: bytes) -> bytes:
-    """The workbook packed without compression and without dates: builds of zlib differ in what they
-    make of the same bytes, and the sample must not."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book)) as source, zipfile.ZipFile(packed, "w") as target:
-        for entry in source.infolist():
-            plain = zipfile.ZipInfo(entry.filename, (1980, 1, 1, 0, 0, 0))
-            plain.create_system = 0  # else the bytes would tell Windows from Linux
-            target.writestr(plain, source.read(entry))
-    return packed.getvalue()
+    def add(self, part: Part) -> None:
+        """Write a part to the end of its file."""
+        pieces = [part.body]
+        if part.name not in self._open:
+            self._open[part.name] = (self._out / part.name).open("wb")
+            self._hashes[part.name] = hashlib.sha256()
+            pieces.insert(0, part.head)
+        for piece in pieces:
+            self._open[part.name].write(piece)
+            self._hashes[part.name].update(piece)

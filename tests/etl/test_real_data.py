@@ -36,7 +36,7 @@ class Expected:
 def counted(
     frame: pd.DataFrame, key: pd.Series, content: list[pd.Series], rejected: int
 ) -> Expected:
-    """One row a key is loaded; each further content of the key is a correction; the rest repeats."""
+    """A key is loaded once; each further content of it is a correction; the rest repeats."""
     whole = pd.concat([key, *content], axis=1)
     whole.columns = pd.RangeIndex(whole.shape[1])
     keys, versions = whole[0].nunique(), len(whole.drop_duplicates())
@@ -232,7 +232,8 @@ def test_programmes_tell_missing_from_zero(loaded: Callable[[str], Loaded]) -> N
     nowhere = frame["Library"].isin(["All Locations", "TRL Online Virtual Events"])
     assert store.one("SELECT count(*) FROM activity WHERE grid IS NULL") == nowhere.sum()
     months = store.rows(
-        "SELECT year(started_at)::VARCHAR, month(started_at)::VARCHAR, count(*) FROM activity GROUP BY ALL"
+        "SELECT year(started_at)::VARCHAR, month(started_at)::VARCHAR, count(*) "
+        "FROM activity GROUP BY ALL"
     )
     assert {(y, m): n for y, m, n in months} == frame.groupby(
         ["Event Year", "Event Month"]
