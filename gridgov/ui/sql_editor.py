@@ -1,0 +1,125 @@
+"""The editor for SQL: highlighting, completion of tables and columns, Ctrl+Enter.
+
+CodeMirror 6, built into one committed file (`tools/editor`), served by Streamlit from this server's
+own address: the page's content policy allows no script from a blob, which is how Streamlit loads a
+component's inline script, so the file is declared as the asset of a component.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import streamlit as st
+from streamlit.components.v2.component_manager import BidiComponentManager
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+
+from gridgov.explore.catalogue import CatalogueTable, Completion
+from gridgov.locale import _
+
+__all__ = ["EDITOR_SCRIPT", "editor_words", "sql_editor"]
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+EDITOR_SCRIPT = _PACKAGE / "ui" / "editor" / "sql_editor.js"
+_NAME = "gridgov.sql_editor"
+_TYPES = (
+    "bigint boolean date decimal double float hugeint integer interval smallint time timestamp "
+    "tinyint varchar"
+)
+
+
+def editor_words(
+    tables: Sequence[CatalogueTable], completions: Sequence[Completion]
+) -> dict[str, Any]:
+    """What the editor colours and completes: words of the language, tables with their columns."""
+
+    def of_kind(kind: str) -> str:
+        return " ".join(item.word for item in completions if item.kind == kind)
+
+    return {
+        "keywords": of_kind("keyword").lower(),
+        "functions": of_kind("function"),
+        "types": _TYPES,
+        "tables": [
+            {
+                "name": table.name,
+                "comment": _short(table.comment),
+                "columns": [
+                    {
+                        "name": column.name,
+                        "comment": _short(column.comment),
+                        "detail": f"{column.type.lower()} {_short(column.comment)}".strip(),
+                    }
+                    for column in table.columns
+                ],
+            }
+            for table in tables
+        ],
+    }
+
+
+def _short(comment: str) -> str:
+    """The first clause of a comment: a completion list has room for a few words."""
+    for mark in "。；;，,（(":
+        comment = comment.split(mark, 1)[0]
+    return comment[:24]
+
+
+def sql_editor(text: str, stamp: int, words: dict[str, Any], *, key: str) -> tuple[str, str | None]:
+    """Draw the editor; gives its text and, when Ctrl+Enter was pressed, what to run.
+
+    `text` is put in when `stamp` changes; between two stamps the text is the browser's. Where the
+    component cannot be declared (no server around the script) it is a plain text area.
+    """
+    component = _component()
+    if component is None:
+        plain = st.text_area(_("SQL 语句"), text, key=f"{key}_{stamp}", height=220)
+        return plain, None
+    shown = component(
+        key=key,
+        data={
+            "text": text,
+            "stamp": stamp,
+            "words": words,
+            "label": _("SQL 语句"),
+            "placeholder": _("在此写 SELECT 查询；Ctrl+Enter 运行，输入表名或列名时会给出提示"),
+            "phrases": {"Completions": _("可选项")},
+        },
+        default={"text": text},
+        on_text_change=_changed,
+        on_run_change=_changed,
+    )
+    given = getattr(shown, "run", None)
+    chosen = given.get("text") if isinstance(given, dict) else None
+    return str(shown.text if shown.text is not None else text), chosen
+
+
+def _changed() -> None:
+    """A component's values count only where a callback names them."""
+
+
+_DECLARED: WeakKeyDictionary[BidiComponentManager, Any] = WeakKeyDictionary()
+
+
+def _component() -> Any | None:
+    """The component of the server that runs, declared once."""
+    manager = get_bidi_component_manager()
+    if not isinstance(manager, BidiComponentManager) or manager is not get_bidi_component_manager():
+        return None
+    found = _DECLARED.get(manager)
+    if found is None:
+        package, component = _NAME.split(".", 1)
+        folder = str(EDITOR_SCRIPT.parent.relative_to(_PACKAGE))
+        config = ComponentConfig(name=component, asset_dir=folder)
+        manager.register_from_manifest(ComponentManifest(package, "1", [config]), _PACKAGE)
+        found = st.components.v2.component(
+            _NAME,
+            html='<div data-editor="sql"></div>',
+            js=EDITOR_SCRIPT.name,
+            isolate_styles=False,
+        )
+        _DECLARED[manager] = found
+    return found
