@@ -1,7 +1,11 @@
-"""account"""
+"""Who am I here, and what may I see?"""
 
 from gridgov.locale import _
-from gridgov.ui.page import empty, page
+from gridgov.ui.account import own_account, own_password
+from gridgov.ui.page import page, section
 
-page(_("格格看板"))
-empty(_("本页正在建设。"))
+view = page(_("我的账号"), context=False)
+own_account(view)
+if not view.identity.demo:
+    section(_("修改密码"), _("修改后，其他设备上的登录立即失效。"))
+    own_password(view)

@@ -26,6 +26,7 @@ __all__ = [
     "cards_html",
     "concern_html",
     "context_line_html",
+    "definition_list_html",
     "empty_state_html",
     "escaped",
     "page_title_html",
@@ -146,6 +147,15 @@ def concern_html(nature: str, kind: str) -> str:
     """The nature of a concern as a small tag; lateness and worsening stand out."""
     state = "worse" if kind in {"overdue_persons", "overdue_cases", "signal", "rising"} else "usual"
     return f'<span class="gg-tag gg-nature gg-{state}">{_e(nature)}</span>'
+
+
+def definition_list_html(rows: Sequence[tuple[str, str, str]]) -> str:
+    """Names, each with a muted line of facts and a sentence."""
+    body = "".join(
+        f'<dt>{_e(name)}</dt><dd><span class="gg-caption">{_e(facts)}</span>{_e(text)}</dd>'
+        for name, facts, text in rows
+    )
+    return f'<dl class="gg-definitions">{body}</dl>'
 
 
 def page_title_html(title: str, context: Sequence[str] = ()) -> str:
