@@ -174,8 +174,8 @@ class _Track:
                 exposure.append(total)
         return Measures(
             tuple(self.workers),
-            np.column_stack(observed).reshape(len(self.workers), -1),
-            np.column_stack(exposure).reshape(len(self.workers), -1),
+            np.column_stack(observed),
+            np.column_stack(exposure),
             self._entered((b.worker_id, b.points) for b in self._committee.bonuses),
             self._entered((d.worker_id, d.points) for d in self._committee.deductions),
         )
