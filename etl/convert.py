@@ -24,7 +24,9 @@ from etl.values import (
     DateOrder,
     Unreadable,
     clean,
+    is_nothing,
     is_precision_lost,
+    join_han,
     read_flag,
     read_moment,
     read_number,
@@ -43,7 +45,7 @@ _STRICT_DECIMAL = r"-?\d{1,13}(\.\d{1,4})?"
 # characters, an apostrophe in front, an exponent, and digits or plates that may be personal.
 _ODD = (
     r"^[\s']|\s$|\s\s|[\x00-\x1f\x7f\x{00a0}\x{3000}\x{200b}\x{feff}\x{ff01}-\x{ff5e}]"
-    r"|\d[eE]\+?\d"
+    r"|\d[eE]\+?\d|^(-+|—+|/|\\|无|(?i:null|none|n/a|nan))$"
 )
 _ODD_KEY = _ODD + r"|\s|^[1-8]\d{16}[\dXx]$"
 _EDGES = r"^\s|\s$|^[\x{00a0}\x{3000}\x{feff}]|[\x{00a0}\x{3000}\x{feff}]$"
@@ -329,15 +331,17 @@ def _flag_text(flag: bool | None) -> str | None:
 
 
 def _compact(value: str) -> str:
-    """Cleaned; a long number that a spreadsheet has rounded is refused."""
-    plain = clean(value)
+    """Cleaned, 张 三 is 张三; a long number that a spreadsheet has rounded is refused."""
+    plain = join_han(clean(value))
+    if is_nothing(plain):
+        return ""
     if is_precision_lost(plain):
         raise Unreadable("E105")
     return plain
 
 
 def _labels(value: str) -> list[str]:
-    names = split_labels(value)
+    names = [name for name in split_labels(value) if not is_nothing(name)]
     if any(is_precision_lost(name) for name in names):
         raise Unreadable("E105")
     return names
@@ -351,7 +355,8 @@ _WIDE = {
 
 def _soft(value: str) -> str:
     """Cleaned, but Chinese punctuation stays full-width."""
-    return re.sub(r"\s+", " ", value.translate(_WIDE)).strip(_BLANK)
+    plain = re.sub(r"\s+", " ", value.translate(_WIDE)).strip(_BLANK).removeprefix("'")
+    return "" if is_nothing(plain) else plain
 
 
 def _choice_reader(column: Column) -> _Read:
@@ -366,6 +371,8 @@ def _choice_reader(column: Column) -> _Read:
     def read(value: str) -> tuple[str | None, str | None]:
         plain = clean(value)
         code = known.get(plain.lower().replace(" ", ""))
+        if code is None and is_nothing(plain):
+            return None, None
         if code is not None:
             return code, None
         return (strike(plain), "W110") if plain else (None, None)

@@ -36,14 +36,15 @@ def history_name(table: Table) -> str:
 
 def create_missing(con: duckdb.DuckDBPyConnection) -> None:
     """Create what the database lacks: books, tables, histories, and columns added since."""
-    for statement in _BOOKS.read_text(encoding="utf-8").split(";"):
-        if statement.strip():
-            con.execute(statement)
+    # One transaction: every commit of its own would wait for the disk.
+    con.execute("BEGIN")
+    con.execute(_BOOKS.read_text(encoding="utf-8"))
     present = _columns(con)
     for table in TABLES.values():
         extra = (*LINEAGE,)
         _create(con, table.name, table, extra, present)
         _create(con, history_name(table), table, (*extra, ("replaced_by", "INTEGER")), present)
+    con.execute("COMMIT")
 
 
 def schema_hash() -> str:

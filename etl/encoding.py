@@ -40,7 +40,7 @@ def sniff(path: Path) -> str:
         except UnicodeDecodeError:
             continue
         return name
-    return "utf-8"
+    return min(("utf-8", "gb18030"), key=lambda name: head.decode(name, "replace").count("\ufffd"))
 
 
 def detect(path: Path) -> Encoding:

@@ -56,6 +56,11 @@ class Match:
     unknown: tuple[str, ...]
 
     @property
+    def is_telling(self) -> bool:
+        """One known header among strange ones, or an alias alone, says too little."""
+        return self.score >= _EXACT and (len(self.columns) > 1 or not self.unknown)
+
+    @property
     def is_complete(self) -> bool:
         return not self.missing
 
@@ -111,7 +116,7 @@ def choose(matches: Sequence[Match], hint: str) -> tuple[Match | None, list[Matc
     `hint` is the name of the sheet and file; it settles a near tie and nothing else.
     """
     fitting = sorted(
-        (found for found in matches if found.is_complete and found.columns),
+        (found for found in matches if found.is_complete and found.is_telling),
         key=lambda found: -found.score,
     )
     if not fitting:
@@ -140,5 +145,7 @@ def suggest(table: Table, header: str) -> str | None:
         for column in table.columns
         for name in (column.label, column.name, *column.aliases)
     }
-    hit = process.extractOne(header_key(header), list(choices), scorer=fuzz.ratio, score_cutoff=60)
+    hit = process.extractOne(
+        _bare(header_key(header)), list(choices), scorer=fuzz.ratio, score_cutoff=60
+    )
     return choices[hit[0]] if hit else None

@@ -26,11 +26,12 @@ def row_findings(
 ) -> list[Finding]:
     """One finding per check, column and example; the last of a check stands for all the rest."""
     found: list[Finding] = []
-    for attribute in ("errors", "warnings"):
+    # A refused row is refused: what else is odd about it will show when it is mended.
+    for attribute, also in (("errors", ""), ("warnings", "AND errors IS NULL")):
         marks = con.execute(
             f"SELECT mark, count(*), min(row_number) FROM (SELECT row_number, "
             f"unnest(string_split({attribute}, ' ')) AS mark FROM {STAGE} "
-            f"WHERE {attribute} IS NOT NULL) GROUP BY mark ORDER BY mark"
+            f"WHERE {attribute} IS NOT NULL {also}) GROUP BY mark ORDER BY mark"
         ).fetchall()
         for mark, times, first in marks:
             check_id, _, names = mark.partition(":")
@@ -39,7 +40,9 @@ def row_findings(
                 header = recipe.drop[int(names)].header
                 found.append(Finding(check_id, header, times, first, reason, table.name))
             elif names in sources:
-                found += _examples(con, table, sources[names], attribute, mark, times, first_row)
+                found += _examples(
+                    con, table, sources[names], (attribute, also), mark, times, first_row
+                )
             else:
                 found.append(Finding(check_id, names, times, first, None, table.name))
     return found
@@ -49,17 +52,18 @@ def _examples(
     con: duckdb.DuckDBPyConnection,
     table: Table,
     source: str,
-    attribute: str,
+    place: tuple[str, str],
     mark: str,
     times: int,
     first_row: int,
 ) -> list[Finding]:
+    attribute, also = place
     check_id, _, name = mark.partition(":")
     column = table.column(name)
     rows = con.execute(
         f"SELECT {source}, count(*), min(s.row_number) FROM {STAGE} AS s "
         f"JOIN {RAW} ON {RAW}.rowid = s.row_number - {first_row} "
-        f"WHERE list_contains(string_split(s.{attribute}, ' '), $mark) "
+        f"WHERE list_contains(string_split(s.{attribute}, ' '), $mark) {also} "
         f"GROUP BY ALL ORDER BY 2 DESC, 3 LIMIT {_EXAMPLES}",
         {"mark": mark},
     ).fetchall()

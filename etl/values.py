@@ -17,6 +17,8 @@ __all__ = [
     "DateOrder",
     "Unreadable",
     "clean",
+    "is_nothing",
+    "join_han",
     "is_precision_lost",
     "numeric_date_parts",
     "read_flag",
@@ -84,7 +86,7 @@ _FALSE = [
     "未完成",
 ]
 FLAGS: dict[str, bool] = {**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False)}
-_UNKNOWN = {"", "-", "--", "—", "/", "\\", "n/a", "na", "null", "none", "不详", "未知", "空"}
+_UNKNOWN = {"", "-", "--", "—", "/", "\\", "n/a", "na", "nan", "null", "none", "不详", "未知", "空"}
 _LOST = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{2,}")
 _UNIT = re.compile(r"(?:人次|项次|人|户|元|次|家|天|个|名|件|场|项|条|岁|份|%|％)$")
 _YMD = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?号?")
@@ -117,6 +119,11 @@ def clean(value: str) -> str:
     return plain[1:].strip() if plain.startswith("'") else plain
 
 
+def is_nothing(value: str) -> bool:
+    """True for the words and strokes that stand for an empty cell: 无, /, —, NULL."""
+    return value.lower() in _UNKNOWN or value == "无"
+
+
 def is_precision_lost(value: str) -> bool:
     """True for a long number that a spreadsheet has written as 5.10112E+17."""
     return bool(_LOST.fullmatch(value))
@@ -125,11 +132,11 @@ def is_precision_lost(value: str) -> bool:
 def split_labels(value: str) -> list[str]:
     """Several names in one cell: 、 / , ; and line breaks, each cleaned; `张 三` becomes 张三."""
     parts = re.split(r"[、/,，;；\n\r|&＆]+|\s+(?:和|与)\s+", value)
-    names = [_join_han(clean(part)) for part in parts]
+    names = [join_han(clean(part)) for part in parts]
     return list(dict.fromkeys(name for name in names if name))
 
 
-def _join_han(name: str) -> str:
+def join_han(name: str) -> str:
     """Spaces between Chinese characters are layout, not part of a name."""
     return re.sub(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff\d])", "", name)
 
@@ -153,7 +160,7 @@ def read_number(value: str, *, whole: bool, negative: bool) -> Decimal | None:
     Raises `Unreadable` E103 (not a whole number), E107 (no number) or E108 (negative).
     """
     plain = clean(value)
-    if plain.lower() in _UNKNOWN:
+    if is_nothing(plain):
         return None
     failed = "E103" if whole else "E107"
     unit = _UNIT.search(plain)
@@ -191,7 +198,7 @@ def read_moment(value: str, order: DateOrder | None = None) -> datetime | None:
     Asia/Shanghai, which has had no summer time since 1991.
     """
     plain = clean(value)
-    if plain.lower() in _UNKNOWN:
+    if is_nothing(plain):
         return None
     plain = _WEEKDAY.sub(" ", plain).strip()
     if _SERIAL.fullmatch(plain):

@@ -42,17 +42,16 @@ class CellSheet:
 
     def stage(self, con: duckdb.DuckDBPyConnection, start: int, width: int) -> None:
         """Make `raw`; see `etl.sheet.Sheet`."""
-        rows = self._cells[start:]
-        self.surplus = [
-            at for at, row in enumerate(rows) if len(row) > width and any(map(_filled, row[width:]))
-        ]
+        rows = self._cells[start:] if start else self._cells
+        widths = set(map(len, rows))
+        if max(widths, default=0) > width:
+            self.surplus = [at for at, row in enumerate(rows) if any(map(_filled, row[width:]))]
+        if widths != {width}:
+            rows = [(row + [None] * (width - len(row)))[:width] for row in rows]
         if not rows:
             stage_columns(con, [pa.array([], pa.string())] * width, replace=True)
         for at in range(0, len(rows), _ROWS_AT_ONCE):
-            block = rows[at : at + _ROWS_AT_ONCE]
-            if any(len(row) != width for row in block):
-                block = [(row + [None] * (width - len(row)))[:width] for row in block]
-            columns = [_column(cells) for cells in zip(*block, strict=True)]
+            columns = [_column(cells) for cells in zip(*rows[at : at + _ROWS_AT_ONCE], strict=True)]
             stage_columns(con, columns, replace=at == 0)
 
 
@@ -63,7 +62,7 @@ def open_workbook(source: Source) -> list[CellSheet]:
         found = []
         for name in workbook.sheet_names:
             sheet = workbook.get_sheet_by_name(name)
-            cells = sheet.to_python(skip_empty_area=True)
+            cells: list[list[Cell]] = [*sheet.to_python(skip_empty_area=True)]
             first = sheet.start[0] if sheet.start else 0
             found.append(CellSheet(source, name, cells, first))
         return [sheet for sheet in found if sheet.records]
@@ -99,7 +98,8 @@ def cell_text(cell: Cell) -> str:
 
 
 def _column(cells: tuple[Cell, ...]) -> pa.Array:
-    kinds = set(map(type, cells))
-    if kinds <= {str, type(None)}:
+    try:
+        # Most columns are text alone; finding out by trying is the cheapest way.
         return pa.array(cells, pa.string())
-    return pa.array([cell_text(cell) for cell in cells], pa.string())
+    except (pa.ArrowTypeError, pa.ArrowInvalid):
+        return pa.array([cell_text(cell) for cell in cells], pa.string())
