@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -152,7 +154,9 @@ def _show(
     judged: int,
     chance: float,
 ) -> None:
-    console = Console(markup=False, highlight=False)
+    # In a file or a mail of cron a line must stay a line.
+    width = None if sys.stdout.isatty() else 200
+    console = Console(markup=False, highlight=False, width=width, soft_wrap=True)
     if found:
         console.print(_table(found))
     console.print(
@@ -170,7 +174,7 @@ def _show(
 
 
 def _table(found: tuple[NewSignal, ...]) -> Table:
-    table = Table()
+    table = Table(box=box.SIMPLE, pad_edge=False)
     for title in (
         _("状态"),
         _("网格"),
@@ -181,7 +185,7 @@ def _table(found: tuple[NewSignal, ...]) -> Table:
         _("看见"),
     ):
         right = title in (_("数值"), _("正常波动范围"))
-        table.add_column(title, justify="right" if right else "left")
+        table.add_column(title, justify="right" if right else "left", overflow="fold")
     for signal in found:
         metric = METRICS[signal.metric]
         cells = (

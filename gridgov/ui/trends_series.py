@@ -1,0 +1,337 @@
+"""One series large: its control chart, its shifts, where its change comes from, what is ahead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from gridgov import formats
+from gridgov.errors import UsageError
+from gridgov.figures import Chart, control_chart, line
+from gridgov.figures.ahead import ahead_chart
+from gridgov.figures.change_steps import change_steps
+from gridgov.locale import _
+from gridgov.metrics import METRICS
+from gridgov.stats.calendar import is_holiday
+from gridgov.trends.compare import festival_frame, last_year_frame, to_date_frame
+from gridgov.trends.explain import DIMENSIONS, dimensions_of, explain_change, printed_steps
+from gridgov.trends.series import SeriesSet, judged_series
+from gridgov.trends.shifts import shifts_in
+from gridgov.trends.volumes import VOLUMES, forecast_of, volume_of
+from gridgov.ui import html
+from gridgov.ui.html import TableColumn, table_html
+from gridgov.ui.page import empty, place_name, section, show, table
+from gridgov.ui.trends_annotation import annotate, annotations_of, nearby
+from gridgov.ui.trends_choice import PARTS, Choice, Part, segmented, store
+from gridgov.ui.trends_words import (
+    accuracy_words,
+    explained_words,
+    period_label,
+    series_note,
+    shift_words,
+)
+from gridgov.ui.view import View
+
+__all__ = ["one_series"]
+
+_LONG = ("half", "school_year")
+_PAST_DAYS = 56
+
+
+def one_series(view: View, choice: Choice) -> None:
+    """The chart first, then what can be asked of it, one question at a time."""
+    filters = view.filters
+    series = judged_series(
+        view.reader,
+        [choice.metric],
+        grain=choice.grain,
+        grid_id=filters.grid_id,
+        where=filters.where(),
+        end=filters.span.end,
+        rebase=choice.rebase,
+    )
+    if not len(series) or np.isnan(series.value).all():
+        empty(_("所选范围内没有数据。"), _("请放宽时段，或换一个指标、网格。"))
+        return
+    if choice.grain in _LONG:
+        _long(view, choice)
+    else:
+        _control(view, choice, series)
+    choice = _parts(choice)
+    match choice.part:
+        case "explain":
+            _explained(view, choice)
+        case "compare":
+            _compared(view, choice, series)
+        case "ahead":
+            _ahead(view, choice)
+
+
+def _control(view: View, choice: Choice, series: SeriesSet) -> None:
+    metric, place = METRICS[choice.metric], place_name(view)
+    grid_id = view.filters.grid_id
+    noted = annotations_of(view, grid_id, series.buckets[0], series.ends[-1])
+    chart = control_chart(
+        series.frame(0),
+        view.palette,
+        title=_("{metric} · {place}", metric=metric.label, place=place),
+        unit=metric.unit,
+        grain=choice.grain,
+        annotations=noted,
+        height=320,
+    )
+
+    def rebase_at(point: dict[str, object]) -> None:
+        day = _clicked(point, series)
+        if day is not None:
+            store(replace(choice, rebase=tuple(sorted({*choice.rebase, day}))))
+            st.rerun()
+
+    key = f"trends_series_{choice.metric}_{grid_id}_{choice.grain}_{len(choice.rebase)}"
+    show(chart, key, metrics=[choice.metric], note=series_note(series, 0), on_click=rebase_at)
+    shifts = [
+        shift_words(shift, choice.metric, choice.grain, nearby(noted, shift.first, shift.last))
+        for shift in shifts_in(series, 0)
+    ]
+    if shifts:
+        st.html(html.summary_html(shifts))
+    with st.container(horizontal=True, vertical_alignment="center", key="trends_under"):
+        _rebased(choice)
+        annotate(view, grid_id, place)
+
+
+def _clicked(point: dict[str, object], series: SeriesSet) -> date | None:
+    """The period of a clicked dot; none for the first, where limits begin anyway."""
+    given = point.get("customdata", point.get("x"))
+    text = str(given[0] if isinstance(given, list | tuple) and given else given)[:10]
+    days = [day.isoformat() for day in series.buckets]
+    return series.buckets[days.index(text)] if text in days[1:] else None
+
+
+def _rebased(choice: Choice) -> None:
+    """Say from where the range is counted anew, and offer the way back."""
+    if not choice.rebase:
+        st.html(html.caption_html(_("做法变了？点图上的一个点，从那一期起重算正常波动范围。")))
+        return
+    said = formats.listing(period_label(day, choice.grain) for day in choice.rebase)
+    st.html(html.caption_html(_("正常波动范围自 {periods} 起重算。", periods=said)))
+    if st.button(_("恢复"), type="tertiary", key="trends_rebase_off"):
+        store(replace(choice, rebase=()))
+        st.rerun()
+
+
+def _long(view: View, choice: Choice) -> None:
+    """Half and school years: whole periods, and each one to the day that the newest has reached."""
+    metric, filters = METRICS[choice.metric], view.filters
+    found = to_date_frame(
+        view.reader, choice.metric, choice.grain,
+        grid_id=filters.grid_id, where=filters.where(), end=filters.span.end,
+    )  # fmt: skip
+    whole = judged_series(
+        view.reader, [choice.metric], grain=choice.grain,
+        grid_id=filters.grid_id, where=filters.where(), end=filters.span.end,
+    )  # fmt: skip
+    by_day = {pd.Timestamp(day): at for at, day in enumerate(whole.buckets)}
+    rows = []
+    for _index, row in found.iterrows():
+        at = by_day[row["bucket"]]
+        over = not bool(whole.partial[0, at])
+        rows.append(
+            {
+                "period": period_label(whole.buckets[at], choice.grain),
+                "whole": float(whole.value[0, at]) if over else _("未结束"),
+                "to_date": None if pd.isna(row["value"]) else float(row["value"]),
+                "parts": formats.ratio(row["numerator"], row["denominator"])
+                if not pd.isna(row["denominator"])
+                else formats.whole(row["numerator"]),
+                "days": float(row["days"]),
+            }
+        )
+    columns = [
+        TableColumn("period", _("期间")),
+        TableColumn("whole", _("整期"), kind="number", unit=metric.unit),
+        TableColumn("to_date", _("同期至今"), kind="bar", unit=metric.unit),
+        TableColumn("parts", _("同期的分子与分母"), kind="number", phone=False),
+        TableColumn("days", _("同期天数"), kind="number", phone=False),
+    ]
+    title = _("{metric} · {place}", metric=metric.label, place=place_name(view))
+    section(title)
+    note = _("“同期至今”把每一期都截到最新一期走到的那一天，可以相比；数据没有从头覆盖的一期不列。")
+    table(title, found, table_html(columns, rows, caption=title), "trends_to_date",
+          metrics=[choice.metric], note=note)  # fmt: skip
+
+
+def _parts(choice: Choice) -> Choice:
+    names: dict[Part, str] = {
+        part: text
+        for part, text in PARTS.items()
+        if (part != "ahead" or volume_of(choice.metric))
+        and (part != "explain" or dimensions_of(choice.metric))
+        and (part != "compare" or choice.grain not in _LONG)
+    }
+    if not names:
+        return choice
+    current = choice.part if choice.part in names else next(iter(names))
+    part = segmented(_("再看"), names, current, f"part_{len(names)}_{choice.metric}")
+    choice = replace(choice, part=part)
+    store(choice)
+    return choice
+
+
+def _explained(view: View, choice: Choice) -> None:
+    filters, metric = view.filters, METRICS[choice.metric]
+    names = dimensions_of(choice.metric)
+    if not names:
+        return
+    if filters.compared is None:
+        empty(_("还没有选对比的时段。"), _("请在侧栏的“对比”里选一个，例如去年同期。"))
+        return
+    names = [name for name in names if name == "grid" or name not in filters.where()]
+    by = choice.by if choice.by in names else names[0]
+    if len(names) > 1:
+        by = segmented(_("拆分"), {n: DIMENSIONS[n] for n in names}, by, f"by_{'_'.join(names)}")
+        store(replace(choice, by=by))
+    span, compared = filters.span, filters.compared
+    try:
+        found = explain_change(
+            view.reader, choice.metric, (span.start, span.end), (compared.start, compared.end), by,
+            grid_id=filters.grid_id, where=filters.where(),
+        )  # fmt: skip
+    except UsageError as error:
+        empty(str(error))
+        return
+    way = {"up": True, "down": False}.get(metric.direction)
+    steps = printed_steps(found)
+    chart = change_steps(
+        steps,
+        view.palette,
+        title=_("{metric}的变化：各{by}的贡献", metric=metric.label, by=_(DIMENSIONS[by])),
+        unit=metric.unit,
+        up_is_better=way,
+    )
+    up = found.difference >= 0
+    note = _(
+        "本期 {span}，对比期 {compared}。",
+        span=f"{formats.day(span.start)} ~ {formats.day(span.end)}",
+        compared=f"{formats.day(compared.start)} ~ {formats.day(compared.end)}",
+    ) + explained_words(found, lambda value: (value > 0) == up and value != 0)
+    full = Chart(chart.figure, chart.alt, found.frame, chart.title, chart.unit)
+    show(full, f"trends_explain_{by}", metrics=[choice.metric], note=note)
+    if metric.kind in ("ratio", "rate") and (found.frame["mix"].abs() > 1e-9).any():
+        _rate_and_mix(found.frame, metric.unit, _(DIMENSIONS[by]))
+
+
+def _rate_and_mix(frame: pd.DataFrame, unit: str, by: str) -> None:
+    """The same contributions as figures, what was done apart from what was there to do."""
+    columns = [
+        TableColumn("label", by),
+        TableColumn("before", _("对比期"), kind="number"),
+        TableColumn("after", _("本期"), kind="number"),
+        TableColumn("rate", _("做得好坏"), kind="number", phone=False),
+        TableColumn("mix", _("分布"), kind="number", phone=False),
+        TableColumn("total", _("合计贡献"), kind="number"),
+    ]
+    rows = [
+        {
+            "label": str(row["label"]),
+            "before": formats.value(row["value_before"], unit),
+            "after": formats.value(row["value_after"], unit),
+            "rate": formats.change(row["rate"], unit),
+            "mix": formats.change(row["mix"], unit),
+            "total": formats.change(row["total"], unit),
+        }
+        for _index, row in frame.head(12).iterrows()
+    ]
+    st.html(table_html(columns, rows, caption=_("率与结构")))
+
+
+def _compared(view: View, choice: Choice, series: SeriesSet) -> None:
+    metric, filters = METRICS[choice.metric], view.filters
+    ways = {"last": _("上年同月") if choice.grain == "month" else _("上年同期")}
+    if "week" in metric.grains:
+        ways["festival"] = _("按春节对齐")
+    current = "festival" if filters.comparison == "spring_festival" else "last"
+    way = segmented(_("怎么比"), ways, current if current in ways else "last", "way")
+    if way == "festival":
+        _festival(view, choice)
+        return
+    frame = last_year_frame(series, 0)
+    names = {"this": _("近一年"), "last": _("上一年")}
+    drawn = frame.assign(series=frame["series"].map(names)).drop(columns=["of"])
+    if frame.empty or frame.loc[frame["series"] == "last", "value"].isna().all():
+        empty(_("上一年没有数据可比。"))
+        return
+    chart = line(
+        drawn, view.palette, title=_("{metric}：近一年与上一年", metric=metric.label),
+        unit=metric.unit, grain=choice.grain, comparison=names["last"],
+    )  # fmt: skip
+    show(chart, "trends_last_year", metrics=[choice.metric],
+         note=_("春节所在的月份两年不同，一、二月请用“按春节对齐”看。"))  # fmt: skip
+
+
+def _festival(view: View, choice: Choice) -> None:
+    metric, filters = METRICS[choice.metric], view.filters
+    frame = festival_frame(
+        view.reader, choice.metric, grid_id=filters.grid_id, where=filters.where(),
+        end=filters.span.end,
+    )  # fmt: skip
+    years = sorted(set(frame["year"]), reverse=True) if len(frame) else []
+    if len(years) < 2:
+        empty(_("数据里不到两个春节，还不能对齐比较。"))
+        return
+    names = {year: _("{year}年", year=year) for year in years}
+    drawn = frame.assign(series=frame["year"].map(names))
+    chart = line(
+        drawn, view.palette, title=_("{metric}：春节前后", metric=metric.label),
+        unit=metric.unit, grain="week", comparison=names[years[1]],
+    )  # fmt: skip
+    week = drawn.loc[drawn["offset"] == 0, "bucket"]
+    note = _(
+        "两年都按距春节的周数对齐，横轴是 {year} 年的日子，春节那一周自 {day} 起。",
+        year=years[0],
+        day=formats.day(week.iloc[0].date()) if len(week) else formats.MISSING,
+    )
+    show(chart, "trends_festival", metrics=[choice.metric], note=note)
+
+
+def _ahead(view: View, choice: Choice) -> None:
+    volume, filters = volume_of(choice.metric), view.filters
+    if volume is None:
+        return
+    try:
+        found = forecast_of(
+            view.reader, volume, grid_id=filters.grid_id, where=filters.where(),
+            until=filters.span.end,
+        )  # fmt: skip
+    except UsageError as error:
+        empty(str(error))
+        return
+    ahead = found.ahead
+    past = pd.DataFrame({"bucket": found.days, "value": found.counts}).tail(_PAST_DAYS)
+    coming = pd.DataFrame(
+        {"bucket": ahead.dates, "value": ahead.mean, "lower": ahead.lower, "upper": ahead.upper}
+    )
+    every = np.concatenate([found.days[-_PAST_DAYS:], ahead.dates])
+    off = [str(day) for day in every[is_holiday(every)]]
+    chart = ahead_chart(
+        past,
+        coming,
+        view.palette,
+        title=_("今后12周每天的{name} · {place}", name=_(VOLUMES[volume]), place=place_name(view)),
+        unit="件" if volume == "complaint" else "次",
+        days_off=off,
+        covered_until=ahead.calendar_until.isoformat(),
+    )
+    note = _(
+        "点为最近 8 周，线为预计，灰带为 {level} 区间，竖条为法定节假日；12 周合计约 {total}。",
+        level=formats.percent(ahead.level, 0),
+        total=formats.with_unit(
+            formats.whole(float(ahead.mean.sum())), "件" if volume == "complaint" else "次", 2
+        ),
+    )
+    show(chart, "trends_ahead", note=note)
+    st.html(html.summary_html(accuracy_words(found)))
