@@ -1,7 +1,45 @@
-"""grid"""
+"""Everything about one grid on one page."""
+
+import streamlit as st
 
 from gridgov.locale import _
-from gridgov.ui.page import empty, page
+from gridgov.ui.cache import kept
+from gridgov.ui.metric_cards import metric_card
+from gridgov.ui.page import cards, empty, foot, page, section, show, table_of
+from gridgov.ui.places import (
+    PROFILE_METRICS,
+    default_grid,
+    facts_html,
+    history_chart,
+    peers_chart,
+    profile_of,
+    workers_frame,
+)
 
-page(_("格格看板"))
-empty(_("本页正在建设。"))
+view = page(_("网格画像"))
+grid_id = kept(default_grid)
+card, judged = kept(profile_of, grid_id) if grid_id else (None, [])
+if grid_id is None or card is None:
+    empty(_("没有可查看的网格。"), _("在左侧选择一个网格。"))
+    st.stop()
+
+section(card["name"])
+st.html(facts_html(card))
+cards([metric_card(item, view.palette, view.filters) for item in judged])
+
+left, right = st.columns(2, gap="large")
+with left:
+    show(history_chart(view.reader, view.filters, grid_id, "SV1", view.palette), "grid_sv1",
+         metrics=["SV1"])  # fmt: skip
+    show(history_chart(view.reader, view.filters, grid_id, "C1", view.palette), "grid_c1",
+         metrics=["C1"])  # fmt: skip
+with right:
+    for code in ("SV1", "C1"):
+        chart = peers_chart(view.reader, view.filters, grid_id, code, view.palette)
+        if chart is not None:
+            show(chart, f"peers_{code}", metrics=[code],
+                 note=_("按网格编号排列，不是名次；紫色是本网格。"))  # fmt: skip
+
+section(_("网格员"), _("任职先后；网格换人之日起，工作记在新任名下。"))
+table_of(_("网格员"), workers_frame(view.reader, grid_id), "grid_workers", height=280)
+foot(PROFILE_METRICS)

@@ -1,0 +1,223 @@
+"""The map of the grids and the profile of one: what they compute and how they are drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from gridgov import formats
+from gridgov.figures import Chart, bars, control_chart, grid_map, outlines, tile_map
+from gridgov.figures.palette import Palette
+from gridgov.filters import Filters
+from gridgov.judgement import Judged, judge, judged_history, tone_of, with_limits
+from gridgov.locale import _, pick
+from gridgov.metrics import METRICS, Grain, evaluate
+from gridgov.queries.grid_profile import grid_card, grid_peers, grid_workers, map_attributes
+from gridgov.queries.grids_below import short_names
+from gridgov.ui import html
+from gridgov.ui.view import View
+from gridgov.warehouse import Reader
+
+__all__ = [
+    "MAP_METRICS",
+    "PROFILE_METRICS",
+    "default_grid",
+    "facts_html",
+    "history_chart",
+    "map_chart",
+    "map_choices",
+    "map_frame",
+    "peers_chart",
+    "profile_of",
+    "workers_frame",
+]
+
+MAP_METRICS = ("SV1", "SV2", "SV3", "SV8", "C1", "C3", "C6", "C9", "C13", "HP1", "HP5")
+PROFILE_METRICS = ("SV1", "SV2", "SV6", "C1", "C3", "HP1")
+_LEVELS = ("一般", "微")
+
+
+def map_choices(view: View) -> tuple[str, str, str]:
+    """Metric, grid level and colouring, chosen above the map; kept in the address."""
+    first, second, third = st.columns([3, 2, 2], vertical_alignment="bottom")
+    codes = list(MAP_METRICS)
+    asked = st.query_params.get("metric", "")
+    code = first.selectbox(
+        _("指标"),
+        codes,
+        index=codes.index(asked) if asked in codes else 0,
+        format_func=lambda key: pick(METRICS[key].zh, METRICS[key].en),
+        key="map_metric",
+    )
+    level = second.segmented_control(
+        _("层级"), list(_LEVELS), default=_LEVELS[0], required=True, key="map_level",
+        format_func=lambda key: _("一般网格") if key == "一般" else _("微网格"),
+    )  # fmt: skip
+    by = third.segmented_control(
+        _("着色"), ["value", "state"], default="value", required=True, key="map_by",
+        format_func=lambda key: _("按数值") if key == "value" else _("按变化"),
+    )  # fmt: skip
+    st.query_params["metric"] = code
+    return code, level or _LEVELS[0], by or "value"
+
+
+def map_frame(reader: Reader, filters: Filters, code: str, level: str) -> pd.DataFrame:
+    """A row a grid of the level: grid_id, name, outline, group, value, n, note, state."""
+    grids = map_attributes(reader, level=level, grid_id=filters.grid_id)
+    by = (f"grid:{level}",)
+    now = evaluate(
+        reader, [code], filters.span.start, filters.span.end, by=by, grid_id=filters.grid_id
+    ).set_index("grid_id")
+    tones = _tones(reader, filters, code, level)
+    metric = METRICS[code]
+    found = grids.merge(
+        now[["value", "n", "state"]], left_on="grid_id", right_index=True, how="left"
+    )
+    return found.assign(
+        name=short_names([str(name) for name in found["name"]]),
+        group=found["parent_id"],
+        note=[
+            _note(metric.unit, n, state)
+            for n, state in zip(found["n"], found["state"], strict=True)
+        ],
+        state=[tones.get(str(grid_id), "missing") for grid_id in found["grid_id"]],
+    )
+
+
+def _note(unit: str, n: float, state: object) -> str:
+    if pd.isna(n):
+        return ""
+    words = f"n = {formats.whole(n)}"
+    return f"{words} · {formats.too_few()}" if state == "few" else words
+
+
+def _tones(reader: Reader, filters: Filters, code: str, level: str) -> dict[str, str]:
+    grain: Grain = "month" if "month" in METRICS[code].grains else "quarter"
+    frame = evaluate(
+        reader, [code], filters.history_start, filters.span.end, grain=grain,
+        by=(f"grid:{level}",), grid_id=filters.grid_id,
+    )  # fmt: skip
+    tones: dict[str, str] = {}
+    for grid_id, rows in frame.groupby("grid_id", sort=False):
+        series = with_limits(rows.sort_values("bucket").reset_index(drop=True), METRICS[code])
+        series = series[~series["is_partial"].astype(bool) & series["value"].notna()]
+        tones[str(grid_id)] = tone_of(str(series["point"].iloc[-1])) if len(series) else "missing"
+    return tones
+
+
+def map_chart(view: View, frame: pd.DataFrame, code: str, by: str) -> Chart:
+    """The grids on their ground, or as tiles where no outline is known."""
+    metric = METRICS[code]
+    title, unit = pick(metric.zh, metric.en), metric.unit
+    rows = frame[["grid_id", "name", "outline"]].astype(object)
+    known = [
+        tuple(row) for row in rows.itertuples(index=False) if row[2] and isinstance(row[2], str)
+    ]
+    drawn = frame.drop(columns=["outline"])
+    if not known:
+        return tile_map(drawn, view.palette, title=title, unit=unit, by=by,
+                        selected=view.filters.grid_id)  # fmt: skip
+    return grid_map(
+        outlines(known), drawn, view.palette, title=title, unit=unit, by=by,
+        selected=view.filters.grid_id, height=520,
+    )  # fmt: skip
+
+
+def default_grid(reader: Reader, filters: Filters) -> str | None:
+    """The grid that a profile is about: the chosen one, else the first general grid visible."""
+    if filters.grid_id:
+        return filters.grid_id
+    for level in ("一般", "微", "社区"):
+        grids = map_attributes(reader, level=level)
+        if len(grids):
+            return str(grids["grid_id"].iloc[0])
+    return None
+
+
+def profile_of(
+    reader: Reader, filters: Filters, grid_id: str
+) -> tuple[dict[str, Any] | None, list[Judged]]:
+    """The grid's card and its judged metrics."""
+    return grid_card(reader, grid_id), judge(reader, PROFILE_METRICS, filters, grid_id=grid_id)
+
+
+def facts_html(card: dict[str, Any]) -> str:
+    """Size and standing of a grid in one line."""
+    parts = [
+        str(card["kind"] or ""),
+        formats.with_unit(formats.whole(card["households"]), "户", card["households"]),
+        formats.with_unit(formats.whole(card["residents"]), "人", card["residents"]),
+        _("商铺 {n} 家", n=formats.whole(card["shops"])) if card["shops"] else "",
+        _("上级 {name}", name=card["parent_name"]) if card["parent_name"] else "",
+        _("下辖 {n} 个网格", n=card["grids_below"]) if card["grids_below"] else "",
+        _("有党组织") if card["has_party_organisation"] else "",
+    ]
+    return html.context_line_html([part for part in parts if part])
+
+
+def workers_frame(reader: Reader, grid_id: str) -> pd.DataFrame:
+    """Who has held the grid and those below it, newest first, in readers' columns."""
+    rows = grid_workers(reader, grid_id)
+    return pd.DataFrame(
+        {
+            _("姓名"): rows["name"],
+            _("网格"): rows["grid_name"],
+            _("任职日期"): [formats.day(day) for day in rows["valid_from"]],
+            _("离任日期"): [_end(day) for day in rows["valid_to"]],
+            _("请假天数"): rows["leave_days"],
+        }
+    )
+
+
+def _end(day: object) -> str:
+    if pd.isna(day) or getattr(day, "year", 0) >= 9999:  # type: ignore[call-overload]
+        return _("在任")
+    return formats.day(day)  # type: ignore[arg-type]
+
+
+def peers_chart(
+    reader: Reader, filters: Filters, grid_id: str, code: str, palette: Palette
+) -> Chart | None:
+    """The grid beside its neighbours of the same kind, in the order of their numbers."""
+    peers = grid_peers(reader, grid_id)
+    if peers.empty:
+        return None
+    chosen = [grid_id, *peers["grid_id"].astype(str).head(11)]
+    own = grid_card(reader, grid_id) or {}
+    names = {
+        grid_id: str(own.get("name")),
+        **dict(zip(peers["grid_id"], peers["name"], strict=True)),
+    }
+    chosen.sort()
+    names = dict(zip(chosen, short_names([full[peer] for peer in chosen]), strict=True))
+    metric = METRICS[code]
+    rows = []
+    for peer in chosen:
+        frame = evaluate(reader, [code], filters.span.start, filters.span.end, grid_id=peer)
+        value = frame["value"].iloc[0] if len(frame) else None
+        rows.append(
+            {
+                "label": names[peer],
+                "value": value,
+                "state": "changed" if peer == grid_id else "usual",
+                "key": peer,
+                "note": "" if frame.empty else f"n = {formats.whole(frame['n'].iloc[0])}",
+            }
+        )
+    return bars(
+        pd.DataFrame(rows), palette,
+        title=_("{name}：与邻近网格对照", name=pick(metric.zh, metric.en)), unit=metric.unit,
+    )  # fmt: skip
+
+
+def history_chart(
+    reader: Reader, filters: Filters, grid_id: str, code: str, palette: Palette
+) -> Chart:
+    """One metric of the grid over time on its usual range."""
+    metric = METRICS[code]
+    history = judged_history(reader, [code], filters, grid_id=grid_id)[code]
+    return control_chart(
+        history, palette, title=pick(metric.zh, metric.en), unit=metric.unit, grain="month"
+    )
