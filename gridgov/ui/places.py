@@ -186,7 +186,7 @@ def peers_chart(
         return None
     chosen = [grid_id, *peers["grid_id"].astype(str).head(11)]
     own = grid_card(reader, grid_id) or {}
-    names = {
+    full = {
         grid_id: str(own.get("name")),
         **dict(zip(peers["grid_id"], peers["name"], strict=True)),
     }
