@@ -1,0 +1,110 @@
+"""Metrics of the grids that a place divides into, each judged against its own past."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from gridgov.filters import Filters
+from gridgov.metrics import evaluate
+from gridgov.metrics.grids import tree_of
+from gridgov.trends.places import fork_below, grid_names
+from gridgov.trends.series import SeriesSet, judged_series
+from gridgov.trends.spans import TrendGrain, fitting
+from gridgov.warehouse import Reader
+
+__all__ = ["division", "grids_below", "short_names"]
+
+
+_COLUMNS = ("metric", "grid_id", "name", "label", "numerator", "denominator", "value", "n", "state",
+            "tone")  # fmt: skip
+
+
+def division(reader: Reader, grid_id: str | None) -> tuple[str | None, str] | None:
+    """The place at or below `grid_id` that divides, and the level it divides into.
+
+    As `evaluate` takes them: `grid_id=place, by=("grid:" + level,)`. A grid without any below
+    divides into itself. None where the reader sees no grid.
+    """
+    tree = tree_of(reader)
+    place = fork_below(reader, grid_id)
+    if place is None:
+        tops = tree.tops
+        return (None, tree.nodes[tops[0]].level) if tops else None
+    if place not in tree.nodes:
+        return None
+    if place in tree.children:
+        return place, "children"
+    return place, tree.nodes[place].level
+
+
+def grids_below(
+    reader: Reader, filters: Filters, codes: Sequence[str], grain: TrendGrain = "month"
+) -> pd.DataFrame:
+    """One row a metric and grid: metric, grid_id, name, label, numerator, denominator, value, n,
+    state, tone.
+
+    `label` is the name without what the names of all these grids begin with.
+    Figures are those of the filters' period, `tone` the state of the newest finished period of
+    `grain` against 24 months of the grid's own history. Grids stand in the order of their numbers:
+    this is no ranking.
+    """
+    found = division(reader, filters.grid_id)
+    if found is None:
+        return pd.DataFrame(columns=_COLUMNS)
+    place, level = found
+    parts = [
+        evaluate(
+            reader, group, filters.span.start, filters.span.end,
+            by=(f"grid:{level}",), grid_id=place, where=dict(kept),
+        )
+        for kept, group in _same_filters(codes, filters)
+    ]  # fmt: skip
+    frame = pd.concat(parts, ignore_index=True)
+    series = judged_series(
+        reader, tuple(codes), grain=grain, levels=(level,), grid_id=place,
+        where=filters.where(), end=filters.span.end,
+    )  # fmt: skip
+    tones = _tones(series)
+    known = grid_names(reader)
+    units = list(dict.fromkeys(frame["grid_id"]))
+    names = {unit: known.get(unit, (unit, ""))[0] for unit in units}
+    labels = dict(zip(units, short_names([names[unit] for unit in units]), strict=True))
+    keys = list(zip(frame["metric"], frame["grid_id"], strict=True))
+    return frame.assign(
+        name=[names[grid_id] for _code, grid_id in keys],
+        label=[labels[grid_id] for _code, grid_id in keys],
+        tone=[tones.get(key, "missing") for key in keys],
+    )
+
+
+def short_names(names: Sequence[str]) -> list[str]:
+    """Names without their common beginning: 东山社区第1网格, 东山社区第2网格 → 第1网格, 第2网格.
+
+    Numbers are never cut apart, and a single name stays whole.
+    """
+    shared = ""
+    for signs in zip(*names, strict=False):
+        if len(names) < 2 or len(set(signs)) > 1 or signs[0].isdigit() or signs[0] == "第":
+            break
+        shared += signs[0]
+    if any(len(name) - len(shared) < 2 for name in names):
+        return list(names)
+    return [name[len(shared) :] for name in names]
+
+
+def _same_filters(
+    codes: Sequence[str], filters: Filters
+) -> list[tuple[tuple[tuple[str, tuple[str, ...]], ...], list[str]]]:
+    """Metrics that take the same of the filters go in one question."""
+    groups: dict[tuple[tuple[str, tuple[str, ...]], ...], list[str]] = {}
+    for code in codes:
+        groups.setdefault(tuple(fitting(code, filters.where()).items()), []).append(code)
+    return list(groups.items())
+
+
+def _tones(series: SeriesSet) -> dict[tuple[str, str], str]:
+    return {
+        (series.metric[row], series.grid_id[row]): series.tone(row) for row in range(len(series))
+    }

@@ -1,0 +1,115 @@
+"""What the evidence pages share: a judged metric as a chart, the way into a grid, data in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import streamlit as st
+
+from gridgov.figures import Annotation, control_chart
+from gridgov.figures.control import state_words
+from gridgov.filters import COMPARISONS
+from gridgov.judgement import Judged
+from gridgov.locale import _, pick
+from gridgov.schema.values import PERSON_CATEGORIES, PILLARS, TIERS, VISIT_MODES
+from gridgov.ui import html
+from gridgov.ui.follow_up import annotations_of
+from gridgov.ui.links import href
+from gridgov.ui.metric_cards import metric_card, metric_name
+from gridgov.ui.page import cards, show
+from gridgov.ui.sidebar import set_filters
+from gridgov.ui.view import View
+
+__all__ = [
+    "clicked_key",
+    "compared_name",
+    "control",
+    "grid_link",
+    "heading",
+    "judged_cards",
+    "said",
+    "time_marks",
+    "to_grid",
+]
+
+
+def judged_cards(view: View, judged: list[Judged]) -> None:
+    """The headline row of a page."""
+    cards([metric_card(item, view.palette, view.filters) for item in judged])
+
+
+def heading(title: str) -> None:
+    """The heading of a table that stands beside a chart: level with the chart's own title."""
+    st.html(html.section_html(title).replace("<h2 ", '<h2 style="margin-top:6px" ', 1))
+
+
+def time_marks(view: View) -> list[Annotation]:
+    """Events that people noted, for charts over time."""
+    return [Annotation(day.isoformat(), text) for day, text in annotations_of(view)]
+
+
+def control(view: View, judged: Judged, key: str, *, note: str = "") -> None:
+    """A judged metric over its 24 months, on its usual range; without `note` its state in words."""
+    metric = judged.metric
+    chart = control_chart(
+        judged.history,
+        view.palette,
+        title=metric_name(judged),
+        unit=metric.unit,
+        grain="month",
+        annotations=time_marks(view),
+    )
+    show(chart, key, metrics=(metric.code,), note=note or _control_note(judged))
+
+
+def _control_note(judged: Judged) -> str:
+    sizes = judged.history.loc[~judged.history["is_partial"].astype(bool), "n"].dropna()
+    if sizes.empty:
+        return _("还没有一个完整的月份，暂不判断。")
+    return _(
+        "灰带为正常波动范围；最近一个完整月：{state}。每月 n = {low}–{high}。",
+        state=state_words(judged.tone),
+        low=f"{sizes.min():,.0f}",
+        high=f"{sizes.max():,.0f}",
+    )
+
+
+def compared_name(view: View) -> str:
+    """What the figures are compared with, in words; "" for no comparison."""
+    return _(COMPARISONS[view.filters.comparison]) if view.filters.compared else ""
+
+
+def grid_link(view: View, grid_id: str) -> str | None:
+    """The address of this page narrowed to a grid; None for the grid that it shows already."""
+    if grid_id == view.filters.grid_id:
+        return None
+    return href(view.page_name, view.filters.changed(grid_id=grid_id))
+
+
+def clicked_key(point: Mapping[str, object]) -> str | None:
+    """The key of the row that a click met: `customdata`, which a table gives as [row, column]."""
+    found = point.get("customdata")
+    if isinstance(found, list | tuple):
+        found = found[0] if found else None
+    return str(found) if found is not None else None
+
+
+def to_grid(point: Mapping[str, object]) -> None:
+    """Narrow the page to the grid that was clicked."""
+    key = clicked_key(point)
+    if key:
+        set_filters(grid_id=key)
+
+
+@cache
+def _declared() -> dict[str, str]:
+    values = (*PILLARS, *TIERS, *PERSON_CATEGORIES, *VISIT_MODES)
+    return {value.zh: value.en for value in values}
+
+
+def said(value: str | None) -> str:
+    """A value of the data in the reader's language; one that no list declares stays as it is."""
+    if value is None or value != value:
+        return _("未填")
+    return pick(value, _declared().get(value, value))

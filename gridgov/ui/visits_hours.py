@@ -1,0 +1,82 @@
+"""When visits are made: weekdays down, hours across, a square each, deeper for more."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gridgov import formats
+from gridgov.figures.palette import Palette
+from gridgov.locale import _
+
+__all__ = ["hours_html", "hours_note"]
+
+# Hours outside the working day are gathered at both ends: a phone has room for fourteen columns.
+_FIRST, _LAST = 8, 19
+_NIGHT = (0, 1, 2, 3, 4)
+
+
+def _table(frame: pd.DataFrame) -> npt.NDArray[Any]:
+    """Visits by weekday (7) and column: before 8, each hour to 19, from 20 on."""
+    counts = np.zeros((7, _LAST - _FIRST + 3), dtype=np.int64)
+    columns = np.clip(frame["hour"].to_numpy(int), _FIRST - 1, _LAST + 1) - _FIRST + 1
+    np.add.at(counts, (frame["weekday"].to_numpy(int) - 1, columns), frame["visits"].to_numpy(int))
+    return counts
+
+
+def _heads() -> list[str]:
+    return ["<8", *(str(hour) for hour in range(_FIRST, _LAST + 1)), "≥20"]
+
+
+def hours_html(frame: pd.DataFrame, palette: Palette) -> str:
+    """`frame`: weekday (1 = Monday), hour, visits. One number in words on every square."""
+    counts = _table(frame)
+    known = counts[counts > 0]
+    edges = np.quantile(known, [0.2, 0.4, 0.6, 0.8]) if known.size else np.zeros(4)
+    days = [_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")]
+    heads = "".join(
+        f'<th scope="col" style="border:0;padding:4px 0;text-align:center">{escape(head)}</th>'
+        for head in _heads()
+    )
+    rows = []
+    for day, line in zip(days, counts, strict=True):
+        cells = "".join(
+            _square(day, head, int(count), edges, palette)
+            for head, count in zip(_heads(), line, strict=True)
+        )
+        rows.append(
+            f'<tr><th scope="row" style="border:0;padding:0">{escape(day)}</th>{cells}</tr>'
+        )
+    style = "table-layout:fixed;font-size:12px"
+    name = escape(_("走访在一周中的时间"))
+    return (
+        f'<div class="gg-table"><table style="{style}"><caption class="gg-hidden">{name}</caption>'
+        f'<thead><tr><th style="width:44px;border:0"></th>{heads}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _square(day: str, head: str, count: int, edges: npt.NDArray[Any], palette: Palette) -> str:
+    said = _("{day} {hour} 时：{count} 次", day=day, hour=head, count=formats.whole(count))
+    shade = int(np.searchsorted(edges, count, side="right"))
+    ground = palette.steps[shade + 1] if count else palette.paper
+    style = f"background:{ground};height:22px;padding:0;border:2px solid {palette.paper}"
+    hidden = f'<span class="gg-hidden">{count}</span>'
+    return f'<td style="{style}" title="{escape(said, quote=True)}">{hidden}</td>'
+
+
+def hours_note(frame: pd.DataFrame) -> str:
+    """What the squares say: the share on weekends, and what is recorded at night."""
+    total = int(frame["visits"].sum())
+    weekend = int(frame.loc[frame["weekday"] >= 6, "visits"].sum())
+    night = int(frame.loc[frame["hour"].isin(_NIGHT), "visits"].sum())
+    return _(
+        "颜色越深走访越多；周末占 {share}，记在 0–5 时的 {night} 次。n = {total}。",
+        share=formats.share(weekend, total),
+        night=formats.whole(night),
+        total=formats.whole(total),
+    )

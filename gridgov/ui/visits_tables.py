@@ -1,0 +1,131 @@
+"""The tables of the visits page as HTML: tiers, grids beside their load, ways, needs."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from gridgov import formats
+from gridgov.locale import _
+from gridgov.ui.evidence import compared_name, grid_link, said
+from gridgov.ui.html import Cell, TableColumn, table_html
+from gridgov.ui.view import View
+
+__all__ = ["grids_html", "modes_html", "needs_html", "overdue_rows", "tiers_html"]
+
+HIDDEN = "<5"
+
+
+def tiers_html(view: View, frame: pd.DataFrame) -> str:
+    """Key persons by tier; `frame` as from `tier_standing`."""
+    name = compared_name(view)
+    columns = [
+        TableColumn("tier", _("联系频次")),
+        TableColumn("listed", _("在册"), "number", phone=False),
+        TableColumn("parts", _("已联系 / 应联系"), "number"),
+        TableColumn("rate", _("按期探访率"), "bar", "%"),
+        *([TableColumn("change", _("较{name}", name=name), "number", phone=False)] if name else []),
+        TableColumn("overdue", _("现逾期"), "number"),
+    ]
+    rows: list[dict[str, Cell]] = [
+        {
+            "tier": said(row["tier"]),
+            "listed": row["listed"],
+            "parts": formats.ratio(row["contacted"], row["due"]),
+            "rate": row["rate"],
+            "change": formats.signed((row["rate"] - row["rate_before"]) * 100),
+            "overdue": row["overdue"],
+        }
+        for row in frame.to_dict("records")
+    ]
+    return table_html(columns, rows, caption=_("各联系频次的重点人员"))
+
+
+def grids_html(view: View, frame: pd.DataFrame) -> str:
+    """Grids with result, load and record side by side; `frame` as from `grid_standing`."""
+    columns = [
+        TableColumn("label", _("网格")),
+        TableColumn("rate", _("按期探访率"), "bar", "%"),
+        TableColumn("tone", _("与自身过往比"), "state", phone=False),
+        TableColumn("due", _("应联系"), "number", phone=False),
+        TableColumn("load", _("任务负荷比"), "bar", "%"),
+        TableColumn("overdue", _("现逾期"), "number"),
+        TableColumn("met", _("见面率"), "number", "%", phone=False),
+        TableColumn("late", _("补录率"), "number", "%", phone=False),
+    ]
+    rows: list[dict[str, Cell]] = [
+        {
+            "label": row["label"],
+            "href": grid_link(view, row["grid_id"]),
+            "rate": formats.too_few() if row["rate_state"] == "few" else row["rate"],
+            "tone": row["tone"],
+            "due": row["due"],
+            "load": row["load"],
+            "overdue": HIDDEN if row["is_suppressed"] else row["overdue"],
+            "met": row["met"],
+            "late": row["late"],
+        }
+        for row in frame.to_dict("records")
+    ]
+    return table_html(columns, rows, caption=_("各网格的探访与负荷"), href_key="href")
+
+
+def modes_html(frame: pd.DataFrame) -> str:
+    """How visits are made and how often somebody was met; `frame` as from `mode_shares`."""
+    columns = [
+        TableColumn("mode", _("方式")),
+        TableColumn("visits", _("走访"), "number"),
+        TableColumn("share", _("占比"), "bar", "%"),
+        TableColumn("met", _("见面率"), "number", "%"),
+    ]
+    rows: list[dict[str, Cell]] = [
+        {
+            "mode": said(row["mode"]),
+            "visits": row["visits"],
+            "share": row["share"],
+            "met": formats.too_few() if row["met_state"] == "few" else row["met"],
+        }
+        for row in frame.to_dict("records")
+    ]
+    return table_html(columns, rows, caption=_("走访方式"))
+
+
+def needs_html(frame: pd.DataFrame) -> str:
+    """Needs by kind: found, due, closed on time, still open; `frame` as from `need_kinds`."""
+    columns = [
+        TableColumn("need", _("需求类别")),
+        TableColumn("found", _("本期发现"), "bar"),
+        TableColumn("due", _("本期到期"), "number", phone=False),
+        TableColumn("rate", _("按期办结率"), "number", "%"),
+        TableColumn("still_open", _("到期未办结"), "number"),
+    ]
+    rows: list[dict[str, Cell]] = [
+        {
+            "need": row["need"],
+            "found": row["found"],
+            "due": row["due"],
+            "rate": formats.too_few() if 0 < row["due"] < 10 else row["rate"],
+            "still_open": row["still_open"],
+        }
+        for row in frame.to_dict("records")
+    ]
+    return table_html(columns, rows, caption=_("群众需求"))
+
+
+def overdue_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """Overdue key persons with the columns in reading order; `frame` as from `overdue_persons`."""
+    named = frame.assign(
+        tier=[said(tier) for tier in frame["tier"]],
+        category=[said(category) for category in frame["category"]],
+        grid=frame["grid_name"],
+        days=frame["overdue_days"],
+    )
+    return named[["tier", "person", "category", "grid", "last_on", "days"]].rename(
+        columns={
+            "tier": _("联系频次"),
+            "person": _("重点人员"),
+            "category": _("人群类别"),
+            "grid": _("网格"),
+            "last_on": _("最近一次联系"),
+            "days": _("逾期天数"),
+        }
+    )
