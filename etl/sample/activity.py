@@ -182,9 +182,9 @@ def _days(rng: np.random.Generator, days: Days, kind: Integers, month: Integers)
     return found
 
 
-def plan(place: Community, days: Days, seed: int) -> Plan:
+def plan(place: Community, days: Days) -> Plan:
     """All activities of a community in order of time; none after the last day."""
-    rng = stream(seed, "activity", place.index)
+    rng = stream(place.seed, "activity", place.index)
     year_month = START.year * 12 + START.month - 1 + np.arange(days.months)
     kind, month = _counted(rng, year_month)
     everywhere = np.array([t.everywhere for t in TYPES])[kind]

@@ -96,9 +96,9 @@ def _services(rng: np.random.Generator, plan: Plan, attendances: Integers) -> In
     return services
 
 
-def attended(place: Community, days: Days, plan: Plan, seed: int) -> Attended:
+def attended(place: Community, days: Days, plan: Plan) -> Attended:
     """The sign-in lists of a community's activities and the figures drawn from them."""
-    rng = stream(seed, "attendance", place.index)
+    rng = stream(place.seed, "attendance", place.index)
     weight = rng.gamma(0.35, 1.0, len(place.homes.grid)) * place.homes.is_occupied
     low = np.array([t.low for t in TYPES])[plan.kind]
     high = np.array([t.high for t in TYPES])[plan.kind]

@@ -157,9 +157,9 @@ def _outcome(
     return asked, resolved, np.where(answered, satisfied, -1), again
 
 
-def complaints(place: Community, staff: Posts, days: Days, seed: int) -> Complaints:
+def complaints(place: Community, staff: Posts, days: Days) -> Complaints:
     """The log of a community: about 200 a month."""
-    rng = stream(seed, "complaint", place.index)
+    rng = stream(place.seed, "complaint", place.index)
     day, category, grid = _first(place, days, rng)
     base = len(day)
     size = np.diff(place.homes.first)

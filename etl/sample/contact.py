@@ -207,8 +207,8 @@ def _invented(
     return Contacts.joined([rows.where(~drop), filled])
 
 
-def contacts(place: Community, staff: Posts, days: Days, seed: int) -> Contacts:
+def contacts(place: Community, staff: Posts, days: Days) -> Contacts:
     """All visits of a community, in no particular order."""
-    rng = stream(seed, "contact", place.index)
+    rng = stream(place.seed, "contact", place.index)
     rows = Contacts.joined([_due(place, staff, days, rng), _unowed(place, staff, days, rng)])
     return _invented(place, staff, days, rng, rows)

@@ -49,7 +49,7 @@ def _signed(place: Community, staff: Posts, worker: Integers, rng: np.random.Gen
 
 def visit_log(place: Community, staff: Posts, log: Visits, coded: bool) -> pa.Table:
     """The visit log; with `coded`, workers and grids stand as numbers instead of names."""
-    rows, rng = log.rows, stream(place.index, "signed visits")
+    rows, rng = log.rows, stream(place.seed, "signed visits", place.index)
     written, texts = _signed(place, staff, log.worker, rng, coded)
     both = np.flatnonzero(log.second >= 0)
     if len(both):
@@ -86,7 +86,7 @@ def activities(
     place: Community, staff: Posts, days: Days, plan: Plan, came: Attended, coded: bool
 ) -> pa.Table:
     """The activity log."""
-    rng, size = stream(place.index, "organisers"), len(plan)
+    rng, size = stream(place.seed, "organisers", place.index), len(plan)
     kind, grid = plan.kind.tolist(), plan.grid
     start = plan.day * 86_400 + plan.minute * 60
     long = np.array([t.minutes for t in TYPES])[plan.kind] * 60
@@ -134,7 +134,7 @@ def complaint_log(
     place: Community, staff: Posts, log: Complaints, coded: bool, unknown_grids: int = 0
 ) -> pa.Table:
     """The complaint log; `unknown_grids` rows name a grid that is in no list."""
-    rng, size = stream(place.index, "signed complaints"), len(log.created)
+    rng, size = stream(place.seed, "signed complaints", place.index), len(log.created)
     written, texts = _signed(place, staff, log.worker, rng, coded)
     address = np.where(log.shop >= 0, len(place.homes.label) + log.shop, log.home)
     grid = log.grid.copy()

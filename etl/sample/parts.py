@@ -60,15 +60,15 @@ def _drawn_beside(days: Days, seed: int, scale: int) -> Iterator[Part]:
 def _community_parts(index: int, seed: int, days: Days, scale: int) -> list[Part]:
     """All parts of one community."""
     place = community(index, seed, days, scale)
-    staff = posts(place, seed, days)
+    staff = posts(place, days)
     found = _reference_parts(place, staff, days, scale)
-    found += _visit_parts(place, staff, seed, days, scale)
+    found += _visit_parts(place, staff, days, scale)
     log = logs.complaint_log(
-        place, staff, complaints(place, staff, days, seed), scale > 1, 2 if scale == 1 else 0
+        place, staff, complaints(place, staff, days), scale > 1, 2 if scale == 1 else 0
     )
     for year, _span, rows in _by_period(log, "created_at", 12):
         found.append(csv("complaint", f"诉求工单_{year}年.csv", rows, "gb18030"))
-    return found + _activity_parts(place, staff, seed, days, scale)
+    return found + _activity_parts(place, staff, days, scale)
 
 
 def _reference_parts(place: Community, staff: Posts, days: Days, scale: int) -> list[Part]:
@@ -91,8 +91,8 @@ def _reference_parts(place: Community, staff: Posts, days: Days, scale: int) -> 
     ]
 
 
-def _visit_parts(place: Community, staff: Posts, seed: int, days: Days, scale: int) -> list[Part]:
-    seen = visits(place, staff, days, contacts(place, staff, days, seed), seed)
+def _visit_parts(place: Community, staff: Posts, days: Days, scale: int) -> list[Part]:
+    seen = visits(place, staff, days, contacts(place, staff, days))
     found = []
     for year, half, rows in _by_period(
         logs.visit_log(place, staff, seen, scale > 1), "occurred_at", 6
@@ -103,11 +103,9 @@ def _visit_parts(place: Community, staff: Posts, seed: int, days: Days, scale: i
     return found
 
 
-def _activity_parts(
-    place: Community, staff: Posts, seed: int, days: Days, scale: int
-) -> list[Part]:
-    held = plan(place, days, seed)
-    came = attended(place, days, held, seed)
+def _activity_parts(place: Community, staff: Posts, days: Days, scale: int) -> list[Part]:
+    held = plan(place, days)
+    came = attended(place, days, held)
     log = logs.activities(place, staff, days, held, came, scale > 1)
     signed = logs.attendances(place, came)
     years = _by_period(log, "started_at", 12)

@@ -102,9 +102,9 @@ def _spellings(rng: np.random.Generator, people: list[str], number: int) -> list
     return accounts + [(f"{people[w]}2", w) for w in chosen[60:]]
 
 
-def posts(place: Community, seed: int, days: Days) -> Posts:
+def posts(place: Community, days: Days) -> Posts:
     """The workers of `place`: 138 in post, and those who left."""
-    rng = stream(seed, "people", place.index)
+    rng = stream(place.seed, "people", place.index)
     fixed = tuple(place.micro_number(*pair) for pair in PLANTED.fabricators)
     stints = _stints(rng, days, fixed)
     people = max(stint.worker for stint in stints) + 1

@@ -70,9 +70,11 @@ class Persons:
 
 @dataclass(frozen=True)
 class Community:
-    """`index` counts communities from 0; micro-grids are numbered 0 to 126, general 0 to 10."""
+    """`index` counts communities from 0; `seed` opens its random streams; micro-grids are numbered
+    0 to 126, general grids 0 to 10."""
 
     index: int
+    seed: int
     grid_id: str
     name: str
     general_of: Integers
@@ -235,7 +237,7 @@ def community(index: int, seed: int, days: Days, scale: int = 1) -> Community:
     occupied = np.bincount(homes.grid[homes.is_occupied], minlength=MICRO)
     residents = split_whole(occupied * np.exp(rng.normal(0, 0.08, MICRO)), RESIDENTS)
     return Community(
-        index, here.grid_id, here.name, general_of,
+        index, seed, here.grid_id, here.name, general_of,
         np.arange(MICRO) - starts[general_of] + 1, homes, persons, shops, shop_label, shop_grid,
         residents, rng.random(GENERAL) < 0.82,
     )  # fmt: skip

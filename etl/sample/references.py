@@ -54,7 +54,7 @@ def grids(place: Community, has_street: bool) -> pa.Table:
     kinds = [None, None, *(kind for _, kind in ESTATES)]
     kinds += [ESTATES[k][1] for k in place.general_of]
     party = [True, True, *place.has_party.tolist()]
-    rng = stream(place.index, "party")
+    rng = stream(place.seed, "party", place.index)
     party += [bool(place.has_party[k] and rng.random() < 0.72) for k in place.general_of]
     names = [place.name, f"{place.name}总网格", *place.general_names, *place.micro_names]
     return pa.table({
@@ -68,7 +68,7 @@ def grids(place: Community, has_street: bool) -> pa.Table:
 def grid_months(place: Community, days: Days) -> pa.Table:
     """Occupied households, residents and shops of each micro-grid by month; the newest month adds
     up to the community's residents."""
-    rng = stream(place.index, "stock")
+    rng = stream(place.seed, "stock", place.index)
     months = days.months
     occupied = np.bincount(place.homes.grid[place.homes.is_occupied], minlength=MICRO)
     back = np.arange(months)[::-1][:, None]

@@ -144,9 +144,9 @@ def _holders(staff: Posts, place: Community, rows: Contacts) -> Integers:
     return np.where(worker < 0, general, worker)
 
 
-def visits(place: Community, staff: Posts, days: Days, rows: Contacts, seed: int) -> Visits:
+def visits(place: Community, staff: Posts, days: Days, rows: Contacts) -> Visits:
     """The log of a community; what was keyed in after the end of the sample is not in it."""
-    rng = stream(seed, "visit", place.index)
+    rng = stream(place.seed, "visit", place.index)
     tier = np.where(rows.person >= 0, place.persons.tier[rows.person], 3)
     mode = _modes(rng, rows, days, tier)
     by_wire = (mode == _PHONE) | (mode == _VIDEO)

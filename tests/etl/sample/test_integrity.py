@@ -131,3 +131,11 @@ def test_blemishes_are_few_and_meant(sample: Sample) -> None:
     assert last["参与人数"] == sheets["2026年"]["参与人数"].iloc[:-1].sum()
     assert 6 <= sample["visit"]["worker"].str.contains(" ").sum() <= 12
     assert sample["visit"]["worker"].isin(sample["worker_alias"]["alias"]).sum() > 300
+
+
+def test_the_document_gives_the_rows_of_the_large_tables(sample: Sample) -> None:
+    text = (sample.folder.parents[1] / "docs" / "sample.md").read_text(encoding="utf-8")
+    rows = {name: len(sample[name]) for name in ("visit", "attendance", "complaint", "key_person")}
+    rows["activity"] = len(sample["activity"]) - 1  # without the sum at the foot
+    for name, count in rows.items():
+        assert f"| {count:,} |" in text, name

@@ -145,7 +145,7 @@ def test_complaints_halve_in_the_week_of_spring_festival_and_grow_in_summer(samp
     counts = np.zeros(days.count)
     for index in range(20):
         place = community(index, 3, days)
-        log = complaints(place, posts(place, 3, days), days, 3)
+        log = complaints(place, posts(place, days), days)
         counts += np.bincount(log.created // 86_400, minlength=days.count)
     dates = pd.date_range("2025-01-01", periods=days.count)
     week = np.any(
