@@ -38,7 +38,7 @@ WITH base AS (
         HAVING count(DISTINCT household) >= 3
     ) AS t ON t.worker_id = b.worker_id AND t.word = plain(b.note) AND t.month = date_trunc('month', b.on_date)
 ), entry AS (
-    SELECT b.visit_id, b.on_date, b.grid_id, b.worker_id, h.building,
+    SELECT b.visit_id, b.on_date, b.grid_id, b.worker_id, h.building, date_trunc('month', b.on_date) AS month,
         seconds_between(TIMESTAMP '2000-01-01 00:00:00', b.entered_at) AS second
     FROM base AS b LEFT JOIN home AS h ON h.household = b.household
     WHERE b.entered_at IS NOT NULL AND b.worker_id IS NOT NULL
@@ -47,12 +47,12 @@ WITH base AS (
         CASE WHEN count(*) OVER ten_minutes >= 5
             AND min(building) OVER ten_minutes <> max(building) OVER ten_minutes THEN 1 ELSE 0 END AS is_burst
     FROM entry
-    WINDOW ten_minutes AS (PARTITION BY worker_id ORDER BY second RANGE BETWEEN 600 PRECEDING AND CURRENT ROW)
+    WINDOW ten_minutes AS (PARTITION BY worker_id, month ORDER BY second RANGE BETWEEN 600 PRECEDING AND CURRENT ROW)
 ), batch AS (
     SELECT visit_id, on_date, grid_id, 'G3' AS flag
     FROM (
         SELECT *, max(is_burst) OVER (
-            PARTITION BY worker_id ORDER BY second RANGE BETWEEN CURRENT ROW AND 600 FOLLOWING
+            PARTITION BY worker_id, month ORDER BY second RANGE BETWEEN CURRENT ROW AND 600 FOLLOWING
         ) AS in_burst
         FROM burst
     ) AS marked

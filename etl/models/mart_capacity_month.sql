@@ -22,7 +22,7 @@ WITH span AS (
     FROM shared AS s JOIN worker AS w ON w.worker_id = s.worker_id
     GROUP BY s.grid_id, s.month
 )
-SELECT r.ancestor_id AS grid_id, leaf.month, CAST(sum(leaf.capacity) AS DECIMAL(18, 4)) AS capacity
+SELECT r.ancestor_id AS grid_id, leaf.month, CAST(sum(leaf.capacity) AS DECIMAL(18, 8)) AS capacity
 FROM leaf JOIN model_rollup AS r ON r.grid_id = leaf.grid_id
 GROUP BY r.ancestor_id, leaf.month
 ORDER BY leaf.month, r.ancestor_id

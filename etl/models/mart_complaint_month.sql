@@ -1,6 +1,6 @@
 -- grain: 一个网格（含下级）一月一行
 -- partition: month
--- reads: mart_complaint_cell, model_rollup
+-- reads: mart_complaint_cell, model_rollup, mart_as_of
 -- @grid_id 网格（含下级）；* 为全部，含认不出网格的记录
 -- @month 月份，当月一日
 -- @received 受理数（按受理日）
@@ -57,7 +57,9 @@ SELECT
     CAST(sum(c.outcome_known) AS INTEGER) AS outcome_known,
     CAST(sum(c.outcome_resolved) AS INTEGER) AS outcome_resolved
 FROM mart_complaint_cell AS c
+CROSS JOIN mart_as_of AS m
 JOIN model_rollup AS r ON r.grid_id = coalesce(c.grid_id, '')
 WHERE CAST(date_trunc('month', c.on_date) AS DATE) IN (SELECT part FROM touched)
+    AND c.on_date <= m.data_date
 GROUP BY r.ancestor_id, CAST(date_trunc('month', c.on_date) AS DATE)
 ORDER BY CAST(date_trunc('month', c.on_date) AS DATE), r.ancestor_id

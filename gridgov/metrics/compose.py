@@ -65,7 +65,8 @@ class Question:
     def parameters(self) -> dict[str, object]:
         found: dict[str, object] = {
             "from_day": self.start,
-            "to_day": self.end,
+            # A deadline after the data date has not come yet.
+            "to_day": min(self.end, self.data_date) if self.data_date else self.end,
         }
         if len(self.units) == 1:
             found["unit"] = self.units[0]
