@@ -1,0 +1,232 @@
+"""Complaints: categories against the compared period, time to close, authority, what is open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtri
+
+from gridgov.filters import Filters
+from gridgov.metrics import evaluate
+from gridgov.queries.cases import (
+    category_changes,
+    complaint_funnel,
+    complaint_pareto,
+    handling_curve,
+    open_complaint_ages,
+)
+from gridgov.queries.grids_below import grids_below
+from gridgov.warehouse import Reader
+
+__all__ = [
+    "SURPRISE",
+    "Handling",
+    "authority_standing",
+    "category_standing",
+    "funnel",
+    "grid_volumes",
+    "handling",
+    "open_ages",
+    "open_cases",
+    "pareto_categories",
+]
+
+SURPRISE = 3.0
+"""From so many standard deviations on, a change of a category is called one."""
+_BASES = {
+    "contacted": "received",
+    "closed": "received",
+    "called": "closed",
+    "answered": "called",
+    "resolved": "answered",
+    "satisfied": "answered",
+}
+
+
+def funnel(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """stage, value, base: the complaints received in the period and how far they have come.
+
+    `base` is what a stage's rate is measured against, which is not always the row above.
+    """
+    span = filters.span
+    frame = complaint_funnel(
+        reader, span.start, span.end,
+        grid_id=filters.grid_id, category=filters.category, source=filters.source,
+    )  # fmt: skip
+    counts = dict(zip(frame["stage"], frame["cases"], strict=True))
+    base = [counts.get(_BASES.get(stage, ""), np.nan) for stage in frame["stage"]]
+    return pd.DataFrame({"stage": frame["stage"], "value": frame["cases"], "base": base})
+
+
+@dataclass(frozen=True)
+class Handling:
+    """Time to close of the complaints received in a period, open cases censored.
+
+    `curve`: time (days), open_share, low, high (95 %, Greenwood on the log-log scale), at_risk,
+    closed. `half` and `most`: days by which 50 % and 90 % are closed, None where not reached.
+    `n` cases, `open_cases` of them open, `instant` closed in the second they were received.
+    """
+
+    curve: pd.DataFrame
+    half: float | None
+    most: float | None
+    n: int
+    open_cases: int
+    instant: int
+
+
+def handling(reader: Reader, filters: Filters) -> Handling:
+    """The survival curve of the filters' period and its quantiles (metric C10)."""
+    span = filters.span
+    steps = handling_curve(
+        reader, span.start, span.end,
+        grid_id=filters.grid_id, category=filters.category, source=filters.source,
+    )  # fmt: skip
+    where = {name: kept for name, kept in filters.where().items() if name != "pillar"}
+    found = evaluate(
+        reader, "C10", span.start, span.end, grid_id=filters.grid_id, where=where
+    ).iloc[0]
+    n, closed = _count(found["denominator"]), _count(found["numerator"])
+    return Handling(
+        curve=_with_band(steps),
+        half=_days(found["value"]),
+        most=_days(found["p90"]),
+        n=n,
+        open_cases=n - closed,
+        instant=_count(found["instant"]),
+    )
+
+
+def _count(value: float) -> int:
+    return 0 if np.isnan(value) else int(value)
+
+
+def _days(hours: float) -> float | None:
+    return None if np.isnan(hours) else float(hours) / 24
+
+
+def _with_band(steps: pd.DataFrame) -> pd.DataFrame:
+    """The curve from time 0 in days, with its pointwise 95 % band.
+
+    Greenwood's variance on the log(-log) scale (Kalbfleisch & Prentice 1980) keeps the band
+    between 0 and 1; where the curve is 0 it has no width.
+    """
+    share = steps["open_share"].to_numpy(np.float64)
+    closed, at_risk = (steps[name].to_numpy(np.float64) for name in ("closed", "at_risk"))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = np.sqrt(np.cumsum(closed / (at_risk * (at_risk - closed)))) / np.abs(np.log(share))
+        low, high = (share ** np.exp(side * float(ndtri(0.975)) * spread) for side in (1, -1))
+    known = (share > 0) & (share < 1) & np.isfinite(spread)
+    frame = pd.DataFrame(
+        {
+            "time": steps["hours"].to_numpy(np.float64) / 24,
+            "open_share": share,
+            "low": np.where(known, low, share),
+            "high": np.where(known, high, share),
+            "at_risk": at_risk,
+            "closed": closed,
+        }
+    )
+    if frame.empty:
+        return frame
+    begin = {"time": 0.0, "open_share": 1.0, "low": 1.0, "high": 1.0}
+    start = pd.DataFrame([begin | {"at_risk": at_risk[0], "closed": 0.0}])
+    return pd.concat([start, frame], ignore_index=True)
+
+
+def pareto_categories(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """category, cases, out_of_scope, share, cumulative; the category filter does not narrow it."""
+    span = filters.span
+    return complaint_pareto(
+        reader, span.start, span.end, grid_id=filters.grid_id, source=filters.source
+    )
+
+
+def category_standing(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """One row a category, the most frequent first.
+
+    category, cases, expected, change, is_changed, on_time, on_time_state, repeat, repeat_state,
+    overdue. `expected` is the compared period scaled to this one's length, `change` the difference
+    of the counts to it, `is_changed` whether that is more than chance gives; missing without a
+    comparison. `on_time`, `repeat`, `overdue` are metrics C3, C9 and C13.
+    """
+    span, before = filters.span, filters.compared
+    frame = pareto_categories(reader, filters)[["category", "cases"]]
+    rates = _by_category(reader, filters)
+    for name, code in (("on_time", "C3"), ("repeat", "C9"), ("overdue", "C13")):
+        found = rates[rates["metric"] == code].set_index("category")
+        frame[name] = found["value"].reindex(frame["category"]).to_numpy()
+        frame[f"{name}_state"] = found["state"].reindex(frame["category"]).to_numpy()
+    frame["overdue"] = frame["overdue"].fillna(0.0)
+    if before is None:
+        return frame.assign(expected=np.nan, change=np.nan, is_changed=False)
+    changes = category_changes(
+        reader, (span.start, span.end), (before.start, before.end),
+        grid_id=filters.grid_id, source=filters.source,
+    ).set_index("category").reindex(frame["category"])  # fmt: skip
+    expected = changes["expected"].to_numpy(np.float64)
+    return frame.assign(
+        expected=expected,
+        change=frame["cases"].to_numpy(np.float64) - expected,
+        is_changed=np.abs(changes["surprise"].to_numpy(np.float64)) >= SURPRISE,
+    )
+
+
+def _by_category(reader: Reader, filters: Filters) -> pd.DataFrame:
+    span = filters.span
+    parts = []
+    for codes, where in ((["C3", "C9"], {"source": filters.source}), (["C13"], {})):
+        kept = {name: [value] for name, value in where.items() if value}
+        parts.append(
+            evaluate(
+                reader, codes, span.start, span.end,
+                by=("category",), grid_id=filters.grid_id, where=kept,
+            )
+        )  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def authority_standing(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """in_scope (True, False, missing), received, closed, due, on_time, answered, satisfied.
+
+    Counts of the complaints received in the period; `on_time` of those whose deadline is over,
+    `satisfied` of those whose call-back answered it.
+    """
+    span = filters.span
+    return reader.frame(
+        "queries/complaints_authority.sql", start=span.start, finish=span.end,
+        grid_id=filters.grid_id, category=filters.category, source=filters.source,
+    )  # fmt: skip
+
+
+def grid_volumes(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """grid_id, label, cases, per_thousand, tone (against the grid's own past), in grid order."""
+    frame = grids_below(reader, filters, ("C1",))
+    return pd.DataFrame(
+        {
+            "grid_id": frame["grid_id"],
+            "label": frame["label"],
+            "cases": frame["numerator"],
+            "per_thousand": frame["value"],
+            "tone": frame["tone"],
+        }
+    )
+
+
+def open_ages(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """from_days, to_days, cases, overdue: what is open on the data date, by age."""
+    return open_complaint_ages(
+        reader, filters.grid_id, category=filters.category, source=filters.source
+    )
+
+
+def open_cases(reader: Reader, filters: Filters, rows: int = 500) -> pd.DataFrame:
+    """complaint_id, grid_name, category, nature, source, received_on, due_on, age_days,
+    overdue_days, is_repeat, in_scope, holder_name: open on the data date, nearest deadline first.
+    """
+    return reader.frame(
+        "queries/complaints_open.sql", rows=rows,
+        grid_id=filters.grid_id, category=filters.category, source=filters.source,
+    )  # fmt: skip

@@ -1,0 +1,107 @@
+"""The charts of the complaints page, from the frames of `gridgov.queries.complaints_evidence`."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from gridgov import formats
+from gridgov.figures import Chart, bars, funnel_stages, grouped_bars, pareto, survival_curve
+from gridgov.figures.palette import Palette
+from gridgov.locale import _
+from gridgov.queries.complaints_evidence import Handling
+
+__all__ = [
+    "ages_chart",
+    "funnel_chart",
+    "grids_chart",
+    "handling_chart",
+    "handling_note",
+    "pareto_chart",
+]
+
+_TAIL = 3.0
+"""The curve is drawn to this many times the day by which nine tenths are closed."""
+
+
+def funnel_chart(frame: pd.DataFrame, palette: Palette) -> Chart:
+    """From received to satisfied; every stage with its share of its own denominator."""
+    names = {
+        "received": _("受理"),
+        "contacted": _("联系群众"),
+        "closed": _("办结"),
+        "called": _("回访"),
+        "answered": _("回访接通"),
+        "resolved": _("已解决"),
+        "satisfied": _("满意"),
+    }
+    rows = frame.assign(label=[names[stage] for stage in frame["stage"]])
+    return funnel_stages(rows, palette, title=_("本期受理的诉求走到了哪一步"), unit="件")
+
+
+def handling_chart(found: Handling, palette: Palette) -> Chart:
+    """Share still open by days since receipt, with the days by which half and nine tenths are."""
+    curve = found.curve
+    if found.most is not None and not curve.empty:
+        curve = curve[curve["time"] <= max(found.most * _TAIL, 1.0)]
+    return survival_curve(
+        curve,
+        palette,
+        title=_("受理后仍未办结的比例"),
+        median=found.half,
+        p90=found.most,
+        unit="天",
+        n=found.n,
+    )
+
+
+def handling_note(found: Handling) -> str:
+    """P50, P90, n, what is still open, and the cases closed in the second they came in."""
+    parts = [
+        _(
+            "P50 {half}，P90 {most}；n = {n}，其中 {open} 件未办结，按截尾计入。",
+            half=formats.duration(found.half),
+            most=formats.duration(found.most),
+            n=formats.whole(found.n),
+            open=formats.whole(found.open_cases),
+        )
+    ]
+    if found.instant:
+        parts.append(_("另有 {n} 件受理的同一秒即办结，已含在内。", n=formats.whole(found.instant)))
+    return "".join(parts)
+
+
+def pareto_chart(frame: pd.DataFrame, palette: Palette) -> Chart:
+    """Categories by number of complaints with their running share."""
+    rows = frame.assign(label=frame["category"].fillna(_("未填")), value=frame["cases"])
+    return pareto(rows.assign(key=frame["category"].fillna("")), palette, title=_("诉求类别"))
+
+
+def grids_chart(frame: pd.DataFrame, palette: Palette) -> Chart:
+    """Complaints per 1,000 residents by grid; a grid's size is said on hover."""
+    notes = [_("受理 {n} 件", n=formats.whole(cases)) for cases in frame["cases"]]
+    rows = frame.assign(
+        value=frame["per_thousand"], state=frame["tone"], key=frame["grid_id"], note=notes
+    )
+    return bars(rows, palette, title=_("各网格千人诉求量"), unit="件/千人")
+
+
+def ages_chart(frame: pd.DataFrame, palette: Palette) -> Chart:
+    """Open cases by age, those past their deadline beside the others."""
+    labels = [_band(row["from_days"], row["to_days"]) for row in frame.to_dict("records")]
+    parts = [
+        pd.DataFrame({"label": labels, "series": name, "value": values.astype("float64")})
+        for name, values in (
+            (_("超期"), frame["overdue"]),
+            (_("未到期"), frame["cases"] - frame["overdue"]),
+        )
+    ]
+    return grouped_bars(
+        pd.concat(parts, ignore_index=True), palette, title=_("在办诉求的时长"), unit="件"
+    )
+
+
+def _band(first: int, last: object) -> str:
+    """Days since receipt as an axis label: 4–7 天, 超过 90 天."""
+    if formats.is_missing(last):
+        return _(">{days} 天", days=first - 1)
+    return _("{first}–{last} 天", first=first, last=int(str(last).split(".")[0]))
