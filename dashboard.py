@@ -7,10 +7,7 @@ This file is not the script itself because Streamlit would then run `pages/x.py`
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import logging
-import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +20,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from gridgov.access import mode
 from gridgov.access.assets import CompressedAssets
+from gridgov.access.front_page import FrontPage, front_page, script_sources
 from gridgov.access.gate import BodyLimit, Gate
 from gridgov.access.headers import ClientAddress, SecurityHeaders
 from gridgov.access.login import LoginService
@@ -39,7 +37,9 @@ from gridgov.workspace.user import count_users
 __all__ = ["app"]
 
 _log = logging.getLogger("gridgov")
-_SCRIPT = Path(__file__).resolve().parent / "gridgov" / "app.py"
+_ROOT = Path(__file__).resolve().parent
+_SCRIPT = _ROOT / "gridgov" / "app.py"
+_PAGES = _ROOT / "pages"
 
 
 def show_error(error: Exception) -> bool:
@@ -67,14 +67,6 @@ def farewell(address: str) -> bytes:
     return bytes(message.SerializeToString())
 
 
-def inline_script_sources(static: Path) -> str:
-    """The content policy's names for the scripts written into Streamlit's own page."""
-    page = (static / "index.html").read_text(encoding="utf-8")
-    found = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
-    digests = (hashlib.sha256(text.encode()).digest() for text in found)
-    return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
-
-
 def build() -> tuple[list[Middleware], list[Route]]:
     """Open the workspace, decide between demo and login, and put the gate together."""
     settings = Settings.from_environment()
@@ -88,6 +80,7 @@ def build() -> tuple[list[Middleware], list[Route]]:
     service = LoginService(store.engine, settings, key)
     oidc = OidcClient(settings.oidc, key) if settings.oidc else None
     static = Path(file_util.get_static_dir())
+    page = front_page(static)
     upload_mb = min(settings.max_upload_mb, int(config.get_option("server.maxUploadSize")))
     middleware = [
         Middleware(
@@ -95,9 +88,12 @@ def build() -> tuple[list[Middleware], list[Route]]:
             trusted=settings.trusted_proxies,
             tls=bool(config.get_option("server.sslCertFile")),
         ),
-        Middleware(SecurityHeaders, inline_script=inline_script_sources(static)),
+        Middleware(SecurityHeaders, inline_script=script_sources(page)),
         Middleware(BodyLimit, upload_bytes=(upload_mb + 1) * 1024 * 1024),
         Middleware(Gate, store=store, mode=chosen, farewell=farewell),
+        Middleware(
+            FrontPage, page=page, names=frozenset(path.stem for path in _PAGES.glob("*.py"))
+        ),
         Middleware(CompressedAssets, root=static),
     ]
     return middleware, AccessRoutes(settings, service, store, oidc).routes()

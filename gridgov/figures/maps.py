@@ -211,7 +211,7 @@ def grid_map(
     if not shapes:
         words = _("没有可绘制的网格边界。请在“数据”页导入网格表的边界一列。")
         return empty_chart(palette, title=title, unit=unit, frame=frame, sentence=words)
-    if frame.empty:
+    if frame.empty or frame["value"].isna().all():
         return empty_chart(palette, title=title, unit=unit, frame=frame)
     data = frame.assign(grid_id=frame["grid_id"].astype(str)).drop_duplicates("grid_id")
     data = data.set_index("grid_id")

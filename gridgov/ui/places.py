@@ -14,6 +14,7 @@ from gridgov.filters import Filters
 from gridgov.judgement import Judged, judge, judged_history, tone_of, with_limits
 from gridgov.locale import _, pick
 from gridgov.metrics import METRICS, Grain, evaluate
+from gridgov.queries.choices import grid_path
 from gridgov.queries.grid_profile import grid_card, grid_peers, grid_workers, map_attributes
 from gridgov.queries.grids_below import short_names
 from gridgov.ui import html
@@ -65,12 +66,13 @@ def map_choices(view: View) -> tuple[str, str, str]:
 
 def map_frame(reader: Reader, filters: Filters, code: str, level: str) -> pd.DataFrame:
     """A row a grid of the level: grid_id, name, outline, group, value, n, note, state."""
-    grids = map_attributes(reader, level=level, grid_id=filters.grid_id)
+    place = _around(reader, filters.grid_id, level)
+    grids = map_attributes(reader, level=level, grid_id=place)
     by = (f"grid:{level}",)
     now = evaluate(
-        reader, [code], filters.span.start, filters.span.end, by=by, grid_id=filters.grid_id
+        reader, [code], filters.span.start, filters.span.end, by=by, grid_id=place
     ).set_index("grid_id")
-    tones = _tones(reader, filters, code, level)
+    tones = _tones(reader, filters, code, level, place)
     metric = METRICS[code]
     found = grids.merge(
         now[["value", "n", "state"]], left_on="grid_id", right_index=True, how="left"
@@ -86,6 +88,18 @@ def map_frame(reader: Reader, filters: Filters, code: str, level: str) -> pd.Dat
     )
 
 
+def _around(reader: Reader, grid_id: str | None, level: str) -> str | None:
+    """The place whose grids of the level are drawn: a chosen grid is shown among its neighbours."""
+    if grid_id is None:
+        return None
+    above = None
+    for choice in grid_path(reader, grid_id):
+        if choice.level == level:
+            return above
+        above = choice.grid_id
+    return grid_id
+
+
 def _note(unit: str, n: float, state: object) -> str:
     if pd.isna(n):
         return ""
@@ -93,11 +107,13 @@ def _note(unit: str, n: float, state: object) -> str:
     return f"{words} · {formats.too_few()}" if state == "few" else words
 
 
-def _tones(reader: Reader, filters: Filters, code: str, level: str) -> dict[str, str]:
+def _tones(
+    reader: Reader, filters: Filters, code: str, level: str, place: str | None
+) -> dict[str, str]:
     grain: Grain = "month" if "month" in METRICS[code].grains else "quarter"
     frame = evaluate(
         reader, [code], filters.history_start, filters.span.end, grain=grain,
-        by=(f"grid:{level}",), grid_id=filters.grid_id,
+        by=(f"grid:{level}",), grid_id=place,
     )  # fmt: skip
     tones: dict[str, str] = {}
     for grid_id, rows in frame.groupby("grid_id", sort=False):

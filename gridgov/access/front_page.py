@@ -1,0 +1,66 @@
+"""The one HTML page that Streamlit serves, made ours before it leaves.
+
+Its own names this product, says its language, loads a font that is never used, and lets the browser
+guess where the server is: from the address `/visits` it first asks `/visits/_stcore/health`, which
+fails twice on every deep link. Ours says where.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+
+from starlette.responses import HTMLResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+__all__ = ["FrontPage", "front_page", "script_sources"]
+
+_WHERE = (
+    "<script>window.__streamlit={BACKEND_BASE_URL:location.origin+'/',"
+    "MAIN_PAGE_BASE_URL:location.origin+'/'}</script>"
+)
+_FONT = re.compile(r"<link\b[^>]*SourceSans[^>]*>", re.DOTALL)
+_AGENT = re.compile(r"<link\b[^>]*service-desc[^>]*>", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+
+
+def front_page(static: Path, title: str = "格格看板") -> str:
+    """Streamlit's index.html with our title and language, absolute addresses, no unused font."""
+    text = (static / "index.html").read_text(encoding="utf-8")
+    head, _split, body = text.partition("<!DOCTYPE html>")
+    body = _COMMENT.sub("", body)
+    body = _FONT.sub("", body)
+    body = _AGENT.sub("", body)
+    body = body.replace('<html lang="en">', '<html lang="zh-CN">')
+    body = re.sub(r"<title>.*?</title>", f"<title>{title}</title>", body)
+    body = body.replace('"./static/', '"/static/').replace('"./favicon', '"/favicon')
+    body = body.replace("<head>", f"<head>{_WHERE}", 1)
+    return f"{head}<!DOCTYPE html>{body}"
+
+
+def script_sources(page: str) -> str:
+    """The content policy's names for the scripts written into the page."""
+    found = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    digests = (hashlib.sha256(text.encode()).digest() for text in found)
+    return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+
+
+class FrontPage:
+    """Answers GET for `/` and the pages' addresses with `page`; passes everything else on."""
+
+    def __init__(self, app: ASGIApp, page: str, names: frozenset[str]) -> None:
+        self.app = app
+        self.page = page
+        self.addresses = {"/", *(f"/{name}" for name in names), *(f"/{name}/" for name in names)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if (
+            scope["type"] == "http"
+            and scope["method"] in {"GET", "HEAD"}
+            and scope["path"] in self.addresses
+        ):
+            await HTMLResponse(self.page)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
