@@ -49,6 +49,7 @@ _ODD = (
 )
 _ODD_KEY = _ODD + r"|\s|^[1-8]\d{16}[\dXx]$"
 _EDGES = r"^\s|\s$|^[\x{00a0}\x{3000}\x{feff}]|[\x{00a0}\x{3000}\x{feff}]$"
+_ARMED = r"^'([=+@-])"
 _LOOK_AT = 20_000
 _BLANK = " \t\r\n\u00a0\u3000\u200b\ufeff"
 _Read = Callable[[str], tuple[str | None, str | None]]
@@ -166,7 +167,7 @@ class Converter:
         rows = f"(SELECT DISTINCT {source} AS note FROM {RAW})"
         if not self._repeats(source):
             rows = f"(SELECT {source} AS note FROM {RAW})"
-        odd = _EDGES if column.kind == "outline" else f"{_EDGES}|{STRIKE_PATTERN}"
+        odd = _EDGES if column.kind == "outline" else f"{_EDGES}|{_ARMED}|{STRIKE_PATTERN}"
         found = self._con.execute(
             f"SELECT 1 FROM {rows} WHERE regexp_matches(note, $odd) LIMIT 1", {"odd": odd}
         ).fetchone()
@@ -175,6 +176,8 @@ class Converter:
         trimmed = f"nullif(trim({source}, {text(_BLANK)}), '')"
         if column.kind == "outline":
             return Converted(column, trimmed)
+        # Our own files of rejects put an apostrophe before what a spreadsheet would run.
+        trimmed = f"regexp_replace({trimmed}, {text(_ARMED)}, '\\1')"
         struck = f"regexp_replace({trimmed}, {text(STRIKE_PATTERN)}, {text(STRUCK)}, 'g')"
         return Converted(column, struck)
 

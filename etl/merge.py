@@ -124,12 +124,14 @@ class _Merge:
 
     def number_rows(self) -> None:
         """Rows to which the source gave no number get one from their natural key."""
+        for name in self._keys:
+            if name not in self._columns:
+                kind = self._table.column(name).sql_type
+                self._con.execute(f"ALTER TABLE {STAGE} ADD COLUMN {quote(name)} {kind}")
+                self._columns.append(name)
         if not self._table.natural_key:
             return
         key = quote(self._keys[0])
-        if self._keys[0] not in self._columns:
-            self._con.execute(f"ALTER TABLE {STAGE} ADD COLUMN {key} VARCHAR")
-            self._columns.append(self._keys[0])
         parts = ", ".join(
             f"coalesce(CAST({quote(name)} AS VARCHAR), '')"
             for name in self._table.natural_key
