@@ -161,16 +161,24 @@ def _outcome(
     """Call-back, resolved, satisfied and times reopened; -1 where nothing was asked."""
     size = len(is_closed)
     called = is_closed & (rng.random(size) < 0.93)
-    answered = called & (rng.random(size) < 0.55)
-    resolved = np.where(answered, rng.random(size) < np.where(late, 0.70, 0.855), -1).astype(
-        np.int64
-    )
-    draw = rng.random(size) - np.where(resolved == 1, 0.0, 0.30)
-    satisfied = np.where(draw > 0.02, 0, np.where(draw > -0.16, 1, 2))
-    satisfied = np.where(draw < 0.96, satisfied, np.where(draw < 0.985, 1, 2))
+    asked = np.where(called, _even(rng, called) < 0.55, -1).astype(np.int64)
+    answered = asked == 1
+    resolved = np.full(size, -1)
+    for rows, share in ((answered & ~late, 0.855), (answered & late, 0.70)):
+        resolved = np.where(rows, _even(rng, rows) < share, resolved)
+    satisfied = np.full(size, -1)
+    for rows, edges in ((resolved == 1, (0.942, 0.975)), (resolved == 0, (0.68, 0.85))):
+        satisfied = np.where(rows, np.searchsorted(edges, _even(rng, rows)), satisfied)
     again = np.where(is_closed, pick(rng, (0.915, 0.07, 0.015), size), 0)
-    asked = np.where(called, answered, -1).astype(np.int64)
-    return asked, resolved, np.where(answered, satisfied, -1), again
+    return asked, resolved, satisfied, again
+
+
+def _even(rng: np.random.Generator, rows: NDArray[np.bool_]) -> Floats:
+    """Numbers from 0 to 1 that are spread evenly over the chosen rows; 0 elsewhere."""
+    found = np.zeros(len(rows))
+    chosen = int(rows.sum())
+    found[rows] = (rng.permutation(chosen) + 0.5) / max(chosen, 1)
+    return found
 
 
 def complaints(place: Community, staff: Posts, days: Days) -> Complaints:
