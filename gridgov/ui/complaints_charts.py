@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from gridgov import formats
@@ -9,6 +11,7 @@ from gridgov.figures import Chart, bars, funnel_stages, grouped_bars, pareto, su
 from gridgov.figures.palette import Palette
 from gridgov.locale import _
 from gridgov.queries.complaints_evidence import Handling
+from gridgov.ui.evidence import named
 
 __all__ = [
     "ages_chart",
@@ -35,7 +38,9 @@ def funnel_chart(frame: pd.DataFrame, palette: Palette) -> Chart:
         "satisfied": _("满意"),
     }
     rows = frame.assign(label=[names[stage] for stage in frame["stage"]])
-    return funnel_stages(rows, palette, title=_("本期受理的诉求走到了哪一步"), unit="件")
+    chart = funnel_stages(rows, palette, title=_("本期受理的诉求走到了哪一步"), unit="件")
+    columns = {"label": _("环节"), "value": _("件数"), "base": _("分母")}
+    return replace(chart, frame=named(rows, columns))
 
 
 def handling_chart(found: Handling, palette: Palette) -> Chart:
@@ -43,7 +48,7 @@ def handling_chart(found: Handling, palette: Palette) -> Chart:
     curve = found.curve
     if found.most is not None and not curve.empty:
         curve = curve[curve["time"] <= max(found.most * _TAIL, 1.0)]
-    return survival_curve(
+    chart = survival_curve(
         curve,
         palette,
         title=_("受理后仍未办结的比例"),
@@ -52,6 +57,15 @@ def handling_chart(found: Handling, palette: Palette) -> Chart:
         unit="天",
         n=found.n,
     )
+    columns = {
+        "time": _("受理后天数"),
+        "open_share": _("仍未办结"),
+        "low": _("下限"),
+        "high": _("上限"),
+        "at_risk": _("尚未办结件数"),
+        "closed": _("当时办结件数"),
+    }
+    return replace(chart, frame=named(found.curve, columns))
 
 
 def handling_note(found: Handling) -> str:
@@ -73,7 +87,16 @@ def handling_note(found: Handling) -> str:
 def pareto_chart(frame: pd.DataFrame, palette: Palette) -> Chart:
     """Categories by number of complaints with their running share."""
     rows = frame.assign(label=frame["category"].fillna(_("未填")), value=frame["cases"])
-    return pareto(rows.assign(key=frame["category"].fillna("")), palette, title=_("诉求类别"))
+    keyed = rows.assign(key=frame["category"].fillna(""))
+    columns = {
+        "label": _("诉求类别"),
+        "cases": _("件数"),
+        "share": _("占比"),
+        "cumulative": _("累计占比"),
+        "out_of_scope": _("其中权责外"),
+    }
+    chart = pareto(keyed, palette, title=_("诉求类别"))
+    return replace(chart, frame=named(rows, columns))
 
 
 def grids_chart(frame: pd.DataFrame, palette: Palette) -> Chart:
@@ -82,7 +105,14 @@ def grids_chart(frame: pd.DataFrame, palette: Palette) -> Chart:
     rows = frame.assign(
         value=frame["per_thousand"], state=frame["tone"], key=frame["grid_id"], note=notes
     )
-    return bars(rows, palette, title=_("各网格千人诉求量"), unit="件/千人")
+    columns = {
+        "label": _("网格"),
+        "cases": _("件数"),
+        "per_thousand": _("每千人件数"),
+        "tone": _("与自身过往比"),
+    }
+    chart = bars(rows, palette, title=_("各网格千人诉求量"), unit="件/千人")
+    return replace(chart, frame=named(frame, columns))
 
 
 def ages_chart(frame: pd.DataFrame, palette: Palette) -> Chart:

@@ -29,7 +29,11 @@ from gridgov.ui.complaints_charts import (
     handling_note,
     pareto_chart,
 )
-from gridgov.ui.complaints_tables import authority_html, categories_html, open_rows
+from gridgov.ui.complaints_tables import (
+    authority_html,
+    categories_html,
+    open_rows,
+)
 from gridgov.ui.evidence import clicked_key, compared_name, control, heading, to_grid
 from gridgov.ui.page import section, show, table
 from gridgov.ui.records import records

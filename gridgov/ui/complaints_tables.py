@@ -6,12 +6,12 @@ import pandas as pd
 
 from gridgov import formats
 from gridgov.locale import _
-from gridgov.ui.evidence import compared_name
+from gridgov.ui.evidence import compared_name, named
 from gridgov.ui.html import Cell, TableColumn, table_html
 from gridgov.ui.links import href
 from gridgov.ui.view import View
 
-__all__ = ["authority_html", "categories_html", "open_rows"]
+__all__ = ["authority_html", "authority_named", "categories_html", "categories_named", "open_rows"]
 
 _LEAST = 10
 """Rates on fewer cases are said to be on too few, as the metrics do."""
@@ -47,6 +47,21 @@ def categories_html(view: View, frame: pd.DataFrame) -> str:
     return table_html(columns, rows, caption=_("各类诉求"), href_key="href")
 
 
+def categories_named(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same rows under readers' names."""
+    columns = {
+        "category": _("诉求类别"),
+        "cases": _("本期受理"),
+        "expected": _("对比期折算"),
+        "change": _("增减"),
+        "is_changed": _("是否超出偶然"),
+        "on_time": _("按期办结率"),
+        "repeat": _("重复诉求率"),
+        "overdue": _("超期在办"),
+    }
+    return named(frame, columns)
+
+
 def _category_link(view: View, category: str | None) -> str | None:
     if not category or category == view.filters.category:
         return None
@@ -77,6 +92,20 @@ def authority_html(frame: pd.DataFrame) -> str:
         for row in frame.to_dict("records")
     ]
     return table_html(columns, rows, caption=_("权责内外"))
+
+
+def authority_named(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same counts under readers' names."""
+    columns = {
+        "scope": _("权责"),
+        "received": _("受理"),
+        "closed": _("已办结"),
+        "due": _("已到期"),
+        "on_time": _("按期办结"),
+        "answered": _("回访作答"),
+        "satisfied": _("满意"),
+    }
+    return named(frame.assign(scope=[_scope(value) for value in frame["in_scope"]]), columns)
 
 
 def _scope(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
+import pandas as pd
 import streamlit as st
 
 from gridgov.figures import Annotation, control_chart
@@ -28,6 +29,7 @@ __all__ = [
     "grid_link",
     "heading",
     "judged_cards",
+    "named",
     "said",
     "time_marks",
     "to_grid",
@@ -37,6 +39,7 @@ __all__ = [
 def judged_cards(view: View, judged: list[Judged]) -> None:
     """The headline row of a page."""
     cards([metric_card(item, view.palette, view.filters) for item in judged])
+    st.space("small")
 
 
 def heading(title: str) -> None:
@@ -64,7 +67,8 @@ def control(view: View, judged: Judged, key: str, *, note: str = "") -> None:
 
 
 def _control_note(judged: Judged) -> str:
-    sizes = judged.history.loc[~judged.history["is_partial"].astype(bool), "n"].dropna()
+    known = ~judged.history["is_partial"].astype(bool) & judged.history["value"].notna()
+    sizes = judged.history.loc[known, "n"]
     if sizes.empty:
         return _("还没有一个完整的月份，暂不判断。")
     return _(
@@ -100,6 +104,17 @@ def to_grid(point: Mapping[str, object]) -> None:
     key = clicked_key(point)
     if key:
         set_filters(grid_id=key)
+
+
+def named(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """The columns of `names` under readers' names, for "the same as a table" and for files.
+
+    A column `tone` is put in words.
+    """
+    shown = frame[list(names)]
+    if "tone" in shown:
+        shown = shown.assign(tone=[state_words(str(tone)) for tone in shown["tone"]])
+    return shown.rename(columns=dict(names))
 
 
 @cache

@@ -13,7 +13,7 @@ from gridgov import formats
 from gridgov.figures.palette import Palette
 from gridgov.locale import _
 
-__all__ = ["hours_html", "hours_note"]
+__all__ = ["hours_html", "hours_named", "hours_note"]
 
 # Hours outside the working day are gathered at both ends: a phone has room for fourteen columns.
 _FIRST, _LAST = 8, 19
@@ -32,12 +32,28 @@ def _heads() -> list[str]:
     return ["<8", *(str(hour) for hour in range(_FIRST, _LAST + 1)), "≥20"]
 
 
+def _days() -> list[str]:
+    return [_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")]
+
+
+def hours_named(frame: pd.DataFrame) -> pd.DataFrame:
+    """Visits by weekday and hour under readers' names."""
+    days = _days()
+    return pd.DataFrame(
+        {
+            _("星期"): [days[int(day) - 1] for day in frame["weekday"]],
+            _("几时"): frame["hour"],
+            _("走访"): frame["visits"],
+        }
+    )
+
+
 def hours_html(frame: pd.DataFrame, palette: Palette) -> str:
     """`frame`: weekday (1 = Monday), hour, visits. One number in words on every square."""
     counts = _table(frame)
     known = counts[counts > 0]
     edges = np.quantile(known, [0.2, 0.4, 0.6, 0.8]) if known.size else np.zeros(4)
-    days = [_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")]
+    days = _days()
     heads = "".join(
         f'<th scope="col" style="border:0;padding:4px 0;text-align:center">{escape(head)}</th>'
         for head in _heads()

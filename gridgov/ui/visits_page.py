@@ -21,13 +21,17 @@ from gridgov.ui.evidence import compared_name, control, heading
 from gridgov.ui.page import empty, section, table
 from gridgov.ui.records import records
 from gridgov.ui.view import View
-from gridgov.ui.visits_hours import hours_html, hours_note
+from gridgov.ui.visits_hours import hours_html, hours_named, hours_note
 from gridgov.ui.visits_tables import (
     grids_html,
+    grids_named,
     modes_html,
+    modes_named,
     needs_html,
+    needs_named,
     overdue_rows,
     tiers_html,
+    tiers_named,
 )
 from gridgov.warehouse import Reader
 
@@ -58,7 +62,7 @@ def tiers(view: View, judged: dict[str, Judged]) -> None:
                 note += _("“较{name}”为百分点。", name=compared_name(view))
             body = tiers_html(view, frame)
             title = _("各联系频次的重点人员")
-            table(title, frame, body, "tiers", metrics=("SV1", "SV2"), note=note)
+            table(title, tiers_named(frame), body, "tiers", metrics=("SV1", "SV2"), note=note)
     with right:
         control(view, judged["SV1"], "sv1")
 
@@ -74,7 +78,9 @@ def grids(view: View) -> None:
         note += _("不足 5 人的数字不显示。")
     body = grids_html(view, frame)
     codes = ("SV1", "SV8", "SV2", "SV4", "SV9")
-    table(_("各网格：结果与负荷"), frame, body, "visit_grids", metrics=codes, note=note)
+    table(
+        _("各网格：结果与负荷"), grids_named(frame), body, "visit_grids", metrics=codes, note=note
+    )
 
 
 def needs(view: View, judged: dict[str, Judged]) -> None:
@@ -93,7 +99,9 @@ def needs(view: View, judged: dict[str, Judged]) -> None:
                 done=formats.whole(frame["in_time"].sum()),
             )
             body = needs_html(frame)
-            table(_("群众需求"), frame, body, "needs", metrics=("SV5", "SV6"), note=note)
+            table(
+                _("群众需求"), needs_named(frame), body, "needs", metrics=("SV5", "SV6"), note=note
+            )
     with right:
         control(view, judged["SV6"], "sv6")
 
@@ -107,11 +115,13 @@ def ways(view: View, judged: dict[str, Judged]) -> None:
         if frame.empty:
             empty(_("所选范围内没有走访。"), _("可在左侧放宽时段或网格。"))
             return
-        table(_("走访方式"), frame, modes_html(frame), "modes", metrics=("SV4",))
+        table(_("走访方式"), modes_named(frame), modes_html(frame), "modes", metrics=("SV4",))
         hours = kept(visit_hours)
         if not hours.empty:
             body = hours_html(hours, view.palette)
-            table(_("走访在一周中的时间"), hours, body, "hours", note=hours_note(hours))
+            table(
+                _("走访在一周中的时间"), hours_named(hours), body, "hours", note=hours_note(hours)
+            )
     with right:
         control(view, judged["SV9"], "sv9")
 

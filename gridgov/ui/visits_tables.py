@@ -6,11 +6,21 @@ import pandas as pd
 
 from gridgov import formats
 from gridgov.locale import _
-from gridgov.ui.evidence import compared_name, grid_link, said
+from gridgov.ui.evidence import compared_name, grid_link, named, said
 from gridgov.ui.html import Cell, TableColumn, table_html
 from gridgov.ui.view import View
 
-__all__ = ["grids_html", "modes_html", "needs_html", "overdue_rows", "tiers_html"]
+__all__ = [
+    "grids_html",
+    "grids_named",
+    "modes_html",
+    "modes_named",
+    "needs_html",
+    "needs_named",
+    "overdue_rows",
+    "tiers_html",
+    "tiers_named",
+]
 
 HIDDEN = "<5"
 
@@ -38,6 +48,20 @@ def tiers_html(view: View, frame: pd.DataFrame) -> str:
         for row in frame.to_dict("records")
     ]
     return table_html(columns, rows, caption=_("各联系频次的重点人员"))
+
+
+def tiers_named(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same rows under readers' names."""
+    columns = {
+        "tier": _("联系频次"),
+        "listed": _("在册"),
+        "due": _("应联系"),
+        "contacted": _("已联系"),
+        "rate": _("按期探访率"),
+        "rate_before": _("对比期按期探访率"),
+        "overdue": _("现逾期"),
+    }
+    return named(frame.assign(tier=[said(tier) for tier in frame["tier"]]), columns)
 
 
 def grids_html(view: View, frame: pd.DataFrame) -> str:
@@ -69,6 +93,21 @@ def grids_html(view: View, frame: pd.DataFrame) -> str:
     return table_html(columns, rows, caption=_("各网格的探访与负荷"), href_key="href")
 
 
+def grids_named(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same rows under readers' names; what is hidden on the page is empty here."""
+    columns = {
+        "label": _("网格"),
+        "due": _("应联系"),
+        "rate": _("按期探访率"),
+        "tone": _("与自身过往比"),
+        "load": _("任务负荷比"),
+        "overdue": _("现逾期"),
+        "met": _("见面率"),
+        "late": _("补录率"),
+    }
+    return named(frame, columns)
+
+
 def modes_html(frame: pd.DataFrame) -> str:
     """How visits are made and how often somebody was met; `frame` as from `mode_shares`."""
     columns = [
@@ -87,6 +126,18 @@ def modes_html(frame: pd.DataFrame) -> str:
         for row in frame.to_dict("records")
     ]
     return table_html(columns, rows, caption=_("走访方式"))
+
+
+def modes_named(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same rows under readers' names."""
+    columns = {
+        "mode": _("方式"),
+        "visits": _("走访"),
+        "share": _("占比"),
+        "met": _("见面率"),
+        "met_n": _("样本量"),
+    }
+    return named(frame.assign(mode=[said(mode) for mode in frame["mode"]]), columns)
 
 
 def needs_html(frame: pd.DataFrame) -> str:
@@ -109,6 +160,19 @@ def needs_html(frame: pd.DataFrame) -> str:
         for row in frame.to_dict("records")
     ]
     return table_html(columns, rows, caption=_("群众需求"))
+
+
+def needs_named(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same rows under readers' names."""
+    columns = {
+        "need": _("需求类别"),
+        "found": _("本期发现"),
+        "due": _("本期到期"),
+        "in_time": _("按期办结"),
+        "rate": _("按期办结率"),
+        "still_open": _("到期未办结"),
+    }
+    return named(frame, columns)
 
 
 def overdue_rows(frame: pd.DataFrame) -> pd.DataFrame:

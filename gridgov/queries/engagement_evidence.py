@@ -1,0 +1,220 @@
+"""The five pillars by grid, who takes part and who does not, neighbour days and teams by period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from gridgov.access.privacy import suppress
+from gridgov.filters import Filters
+from gridgov.metrics import evaluate
+from gridgov.metrics.happiness import TEAMS
+from gridgov.queries.engagement import (
+    activity_calendar,
+    neighbour_day_rotation,
+    participation,
+    reach_by_category,
+    team_performances,
+)
+from gridgov.queries.grids_below import grids_below, short_names
+from gridgov.queries.records import metric_records
+from gridgov.trends.spans import fitting
+from gridgov.warehouse import Reader
+
+__all__ = [
+    "PILLAR_METRICS",
+    "Rotation",
+    "Teams",
+    "activity_days",
+    "activity_list",
+    "activity_types",
+    "grids_reached",
+    "kinds_reached",
+    "participation_months",
+    "pillar_cells",
+    "rotation",
+    "teams",
+]
+
+PILLAR_METRICS = {"党建": "PB2", "服务": "SV1", "民生": "ML1", "发展": "DV1", "幸福": "HP1"}
+"""The one measure that stands for each pillar in the table of grids."""
+_BY_QUARTER = frozenset({"PB2"})
+_MONTHS = 12
+
+
+def pillar_cells(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """One row a grid and pillar: grid_id, label, pillar, metric, value, numerator, denominator, n,
+    state, tone.
+
+    `tone` judges the newest finished month (quarter for PB2) against the grid's own past; it is
+    "missing" where the figure rests on too few cases.
+    """
+    monthly = [code for code in PILLAR_METRICS.values() if code not in _BY_QUARTER]
+    parts = [
+        grids_below(reader, filters, monthly),
+        grids_below(reader, filters, sorted(_BY_QUARTER), grain="quarter"),
+    ]
+    long = pd.concat(parts, ignore_index=True)
+    pillars = {code: pillar for pillar, code in PILLAR_METRICS.items()}
+    long = long.assign(
+        pillar=long["metric"].map(pillars),
+        tone=long["tone"].where(long["state"] == "ok", "missing"),
+        order=long["metric"].map({code: at for at, code in enumerate(PILLAR_METRICS.values())}),
+    )
+    return long.sort_values(["grid_id", "order"], kind="stable", ignore_index=True)
+
+
+def participation_months(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """bucket, part ("attendances", "households", "first_timers"), value, is_partial; 24 months.
+
+    Households are distinct within a month: they must not be added over months. Months before the
+    log begins are left out.
+    """
+    codes = {"HP5": "attendances", "HP1": "households", "HP2": "first_timers"}
+    frame = evaluate(
+        reader, list(codes), filters.history_start, filters.span.end,
+        grain="month", grid_id=filters.grid_id, where=fitting("HP1", filters.where()),
+    )  # fmt: skip
+    frame = frame[frame["numerator"].notna()]
+    return pd.DataFrame(
+        {
+            "bucket": frame["bucket"],
+            "part": frame["metric"].map(codes),
+            "value": frame["numerator"],
+            "is_partial": frame["is_partial"],
+        }
+    ).reset_index(drop=True)
+
+
+def activity_types(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """pillar, type, activities, attendances, average, first_share, satisfied, rated, rate.
+
+    Satisfied over rated; `rate` and `average` are missing over nothing. Most activities first.
+    """
+    span = filters.span
+    frame = participation(
+        reader, span.start, span.end, grid_id=filters.grid_id, pillar=filters.pillar
+    )
+    return frame.assign(
+        average=_over(frame["attendances"], frame["activities"]),
+        first_share=_over(frame["first_timers"], frame["first_base"]),
+        rate=_over(frame["satisfied"], frame["rated"]),
+    )
+
+
+def _over(part: pd.Series, total: pd.Series) -> pd.Series:
+    return (part / total.where(total > 0)).astype("float64")
+
+
+def activity_days(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """day, value (activities); every day of the period, 0 where none was held."""
+    span = filters.span
+    frame = activity_calendar(
+        reader, span.start, span.end, grid_id=filters.grid_id, pillar=filters.pillar
+    )
+    held = pd.Series(frame["activities"].to_numpy(float), index=pd.DatetimeIndex(frame["on_date"]))
+    days = pd.date_range(span.start, span.end, freq="D")
+    return pd.DataFrame({"day": days, "value": held.reindex(days, fill_value=0.0).to_numpy()})
+
+
+def grids_reached(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """grid_id, label, households, reached, rate, unreached, tone: metric HP1, in grid order."""
+    frame = grids_below(reader, filters, ("HP1",))
+    return pd.DataFrame(
+        {
+            "grid_id": frame["grid_id"],
+            "label": frame["label"],
+            "households": frame["denominator"],
+            "reached": frame["numerator"],
+            "rate": frame["value"],
+            "unreached": frame["denominator"] - frame["numerator"],
+            "tone": frame["tone"],
+        }
+    )
+
+
+def kinds_reached(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """category, listed, attended, rate, is_suppressed; the least reached first.
+
+    Households: `listed` have a key person of the kind, `attended` of them took part in anything.
+    Small counts are missing where the reader may not see single persons.
+    """
+    span = filters.span
+    frame = reach_by_category(reader, span.start, span.end, grid_id=filters.grid_id)
+    frame = frame[frame["listed"] > 0].rename(columns={"listed_attended": "attended"})
+    frame = frame.assign(rate=_over(frame["attended"], frame["listed"]))
+    frame = frame.sort_values(["rate", "category"], kind="stable", ignore_index=True)
+    frame = frame[["category", "listed", "attended", "rate"]]
+    if reader.scope.sees_persons:
+        return frame.assign(is_suppressed=False)
+    hidden = suppress(frame, "attended", also=("rate",))
+    return hidden.assign(listed=hidden["listed"].where(hidden["listed"] >= 5))
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """Neighbour days of twelve months. `held`: counts (index grid_id, columns month; all general
+    grids); `labels`: grid_id → short name; `missed`: months without any; `hosts`: grids with one.
+    """
+
+    held: pd.DataFrame
+    labels: dict[str, str]
+    missed: tuple[date, ...]
+    hosts: int
+
+
+def rotation(reader: Reader, filters: Filters) -> Rotation:
+    """Which general grid hosted in which of the twelve months up to the end of the period."""
+    end = filters.span.end
+    index = end.year * 12 + end.month - _MONTHS
+    start = date(index // 12, index % 12 + 1, 1)
+    frame = neighbour_day_rotation(reader, start, end, grid_id=filters.grid_id)
+    if frame.empty:
+        return Rotation(pd.DataFrame(), {}, (), 0)
+    held = frame.pivot(index="grid_id", columns="month", values="times")
+    names = frame.drop_duplicates("grid_id").set_index("grid_id")["name"].loc[list(held.index)]
+    months = held.sum()
+    return Rotation(
+        held=held,
+        labels=dict(zip(map(str, held.index), short_names(list(names)), strict=True)),
+        missed=tuple(month.date() for month in months.index[months == 0]),
+        hosts=int((held.sum(axis=1) > 0).sum()),
+    )
+
+
+@dataclass(frozen=True)
+class Teams:
+    """Shows by team in the quarter from `start`. `frame`: team, shows, last_on; `known` teams have
+    ever performed, of `expected`."""
+
+    frame: pd.DataFrame
+    start: date
+    performed: int
+    known: int
+    expected: int
+
+
+def teams(reader: Reader, filters: Filters) -> Teams:
+    """Who performed in the quarter that holds the period's last day."""
+    end = filters.span.end
+    start = date(end.year, (end.month - 1) // 3 * 3 + 1, 1)
+    frame = team_performances(reader, start, end, grid_id=filters.grid_id)
+    return Teams(
+        frame=frame,
+        start=start,
+        performed=int((frame["shows"] > 0).sum()),
+        known=len(frame),
+        expected=max(TEAMS, len(frame)),
+    )
+
+
+def activity_list(reader: Reader, filters: Filters, rows: int = 1000) -> pd.DataFrame:
+    """The period's activities, newest first: on_date, name, type, pillar, place, attendances, …"""
+    span = filters.span
+    frame = metric_records(reader, "HP5", span.start, span.end, grid_id=filters.grid_id, rows=rows)
+    if filters.pillar:
+        frame = frame[frame["pillar"] == filters.pillar]
+    names = ["started_at", "name", "type", "pillar", "place", "attendances", "households"]
+    return frame[[*names, "first_timers", "satisfied", "rated"]].reset_index(drop=True)

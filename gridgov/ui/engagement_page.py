@@ -1,0 +1,186 @@
+"""The sections of the engagement page, in the order in which it reads."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gridgov import formats
+from gridgov.filters import Filters
+from gridgov.judgement import Judged, judge
+from gridgov.locale import _
+from gridgov.queries.engagement_evidence import (
+    PILLAR_METRICS,
+    activity_days,
+    activity_list,
+    activity_types,
+    grids_reached,
+    kinds_reached,
+    participation_months,
+    pillar_cells,
+    rotation,
+    teams,
+)
+from gridgov.ui.cache import kept
+from gridgov.ui.engagement_charts import days_chart, participation_chart, pillars_chart
+from gridgov.ui.engagement_tables import (
+    grids_html,
+    grids_named,
+    kinds_html,
+    kinds_named,
+    rotation_html,
+    rotation_named,
+    teams_html,
+    teams_named,
+    types_html,
+    types_named,
+)
+from gridgov.ui.evidence import control, heading, time_marks, to_grid
+from gridgov.ui.page import empty, section, show, table, table_of
+from gridgov.ui.view import View
+from gridgov.warehouse import Reader
+
+__all__ = [
+    "HEADLINES",
+    "activities",
+    "headline",
+    "neighbours",
+    "participants",
+    "pillars",
+    "reach",
+    "types",
+]
+
+HEADLINES = ("HP1", "HP5", "HP2", "HP6", "HP4", "ML3")
+
+
+def headline(reader: Reader, filters: Filters) -> list[Judged]:
+    """The judged headline metrics; those with a chart below are taken from here."""
+    return judge(reader, HEADLINES, filters)
+
+
+def pillars(view: View) -> None:
+    """The five pillars of every grid, each cell judged against that grid's own past."""
+    frame = kept(pillar_cells)
+    if frame.empty:
+        return
+    note = _(
+        "底色是最近一个完整月（党建为季）与该网格自己过往 24 个月相比的状态，不是网格之间的名次；"
+        "白底为样本不足。点一格只看这个网格。"
+    )
+    chart = pillars_chart(frame, view.palette)
+    codes = tuple(PILLAR_METRICS.values())
+    show(chart, "pillars", metrics=codes, note=note, on_click=to_grid)
+
+
+def participants(view: View, judged: dict[str, Judged]) -> None:
+    """How many come, how many households, how many for the first time; and who stays in courses."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        chart = participation_chart(kept(participation_months), view.palette, time_marks(view))
+        note = _("户数为当月参加过的不同户，各月不能相加；人次不等于覆盖面。")
+        show(chart, "participation", metrics=("HP5", "HP1", "HP2"), note=note)
+    with right:
+        control(view, judged["HP4"], "hp4")
+
+
+def reach(view: View) -> None:
+    """Which grids and which kinds of residents are not reached."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        heading(_("哪些网格还没有参与进来"))
+        frame = kept(grids_reached)
+        note = _("按网格编号排列，不作排名；户按居住的网格计。")
+        body = grids_html(view, frame)
+        table(
+            _("各网格参与户"),
+            grids_named(frame),
+            body,
+            "grids_reached",
+            metrics=("HP1",),
+            note=note,
+        )
+    with right:
+        heading(_("哪些人群还没有参与进来"))
+        kinds = kept(kinds_reached)
+        if kinds.empty:
+            empty(_("重点人员名单为空。"), _("请数据录入员导入重点人员表，再看各类人群的参与。"))
+            return
+        note = _("重点人员所在户中，本期有人参加过任何一场活动的比例；参与最少的在前。")
+        if kinds["is_suppressed"].any():
+            note += _("不足 5 户的数字不显示。")
+        table(
+            _("各类人群参与户"), kinds_named(kinds), kinds_html(kinds), "kinds_reached", note=note
+        )
+
+
+def types(view: View) -> None:
+    """What was held, who came and how they liked it; and on which days."""
+    frame = kept(activity_types)
+    section(_("各类活动"))
+    if frame.empty:
+        empty(_("所选范围内没有活动。"), _("可在左侧放宽时段或网格。"))
+        return
+    note = _(
+        "共 {n} 场；满意率为满意数除以评价数，评价不足 10 份的不给出。",
+        n=formats.whole(frame["activities"].sum()),
+    )
+    table(
+        _("各类活动"),
+        types_named(frame),
+        types_html(frame),
+        "types",
+        metrics=("HP5", "HP6"),
+        note=note,
+    )
+    days = kept(activity_days)
+    quiet = int((days["value"] == 0).sum())
+    note = _("颜色越深当天活动越多；{n} 天没有活动。", n=formats.whole(quiet))
+    show(days_chart(days, view.palette), "activity_days", note=note)
+
+
+def neighbours(view: View) -> None:
+    """Neighbour days in rotation, and the teams of the quarter."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        heading(_("邻里日轮转（近 12 个月）"))
+        found = kept(rotation)
+        if found.held.empty:
+            empty(_("所选网格内没有一般网格。"), _("邻里日按一般网格轮转，请选上一级网格。"))
+        else:
+            note = _(
+                "{hosts} / {grids} 个一般网格举办过；",
+                hosts=found.hosts,
+                grids=len(found.held),
+            )
+            missed = "、".join(formats.month(month) for month in found.missed)
+            note += _("没有举办的月份：{months}。", months=missed) if missed else _("月月都有。")
+            frame = rotation_named(found)
+            body = rotation_html(found, view.palette)
+            table(_("邻里日轮转"), frame, body, "rotation", metrics=("ML3", "ML4"), note=note)
+    with right:
+        heading(_("展演队伍（本季）"))
+        group = kept(teams)
+        if group.frame.empty:
+            empty(_("还没有队伍展演的记录。"), _("活动台账填写“展演队伍”后即可看到。"))
+            return
+        note = _(
+            "{start} 起本季 {performed} / {expected} 支队伍展演过；有记录的队伍 {known} 支。",
+            start=formats.day(group.start),
+            performed=group.performed,
+            expected=group.expected,
+            known=group.known,
+        )
+        body = teams_html(group.frame)
+        table(_("展演队伍"), teams_named(group.frame), body, "teams", metrics=("HP3",), note=note)
+
+
+def activities(view: View) -> None:
+    """The activities one by one, folded: read only when somebody opens them."""
+    fold = st.expander(_("逐场活动"), on_change="rerun", key="activity_records")
+    if fold.open:
+        with fold:
+            frame = activity_list(view.reader, view.filters)
+            if frame.empty:
+                empty(_("所选范围内没有活动。"), _("可在左侧放宽时段或网格。"))
+            else:
+                table_of(_("逐场活动"), frame, "activity_list")
