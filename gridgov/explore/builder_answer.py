@@ -1,0 +1,366 @@
+"""The answer to a cut: rows, their margins, the rest, shares and changes.
+
+Every figure is the engine's: margins and the rest are evaluated anew, because a rate of a whole is
+no sum or mean of the rates of its parts. The rest of grids, for which the engine has no question,
+is made from the summed numerators and denominators, and only where these add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from gridgov.explore.builder import Cut
+from gridgov.explore.builder_privacy import protect
+from gridgov.filters import Filters, Span
+from gridgov.locale import _
+from gridgov.metrics import METRICS, Grain, Metric, evaluate
+from gridgov.warehouse import Reader
+
+__all__ = ["REST", "TOTAL", "Answer", "ask", "is_additive", "split_values"]
+
+REST, TOTAL = "\x00rest", "\x00total"
+"""Keys of the row that gathers the rest, and of a margin."""
+_FIGURES = ("numerator", "denominator", "value", "n", "state", "is_partial")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a cut gives.
+
+    `rows`: metric, bucket (with a grain), key_1, key_2 (with splits), numerator, denominator,
+    value, n, state, is_partial, is_suppressed; where asked `compared`, `difference`, `share`.
+    A key is a grid id, a value, REST, or "" where the data says nothing. `labels`: key → words.
+    `row_margin`, `column_margin`, `grand`: as `rows` without those keys. `notes`: sentences.
+    """
+
+    cut: Cut
+    span: Span
+    compared: Span | None
+    rows: pd.DataFrame
+    row_margin: pd.DataFrame
+    column_margin: pd.DataFrame
+    grand: pd.DataFrame
+    labels: Mapping[str, str]
+    parents: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def columns_by(self) -> str | None:
+        """What runs across a pivot: the second split, else time beside a split, else nothing."""
+        return columns_by(self.cut)
+
+    def of(self, code: str) -> pd.DataFrame:
+        """The rows of one metric."""
+        return self.rows[self.rows["metric"] == code]
+
+
+def columns_by(cut: Cut) -> str | None:
+    """The key that runs across a pivot of `cut`."""
+    if cut.by and cut.grain:
+        return "bucket"
+    return "key_2" if len(cut.by) == 2 else None
+
+
+def is_additive(metric: Metric, by: str) -> bool:
+    """Whether the numerators of the parts make that of the whole, split by `by`.
+
+    A household that two activities reached counts in both; a category's residents are the grid's.
+    """
+    if metric.kind in ("count", "stock", "ratio"):
+        return True
+    return metric.kind == "rate"
+
+
+def ask(reader: Reader, filters: Filters, cut: Cut) -> Answer:
+    """Answer `cut` for the period, the place and the dimensions of `filters`.
+
+    A dimension of the shared filters that a metric does not have is left out for that metric, as
+    on the pages. Raises UsageError where the engine cannot answer.
+    """
+    span, compared = filters.span, filters.compared if cut.compare else None
+    question = _Asked(reader, filters, cut)
+    across = columns_by(cut)
+    down = tuple(name for name in _names(cut) if name != across)
+    rows = question.figures(_names(cut), span)
+    row_margin = rows if across is None else question.figures(down, span)
+    column_margin = question.figures((across,), span) if across else rows.iloc[:0]
+    grand = question.figures((), span)
+    if compared is not None:
+        rows = _with_compared(rows, question.figures(_names(cut), compared), _names(cut))
+        grand = _with_compared(grand, question.figures((), compared), ())
+        if across is None:
+            row_margin = rows
+        else:
+            row_margin = _with_compared(row_margin, question.figures(down, compared), down)
+    answer = Answer(
+        cut, span, compared, rows, row_margin, column_margin, grand, *question.words(rows)
+    )
+    return _finished(answer, question)
+
+
+def _names(cut: Cut) -> tuple[str, ...]:
+    keys = tuple(f"key_{place + 1}" for place in range(len(cut.by)))
+    return (*keys, "bucket") if cut.grain else keys
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One cut over one reader: its metrics grouped by the filters that they can take."""
+
+    reader: Reader
+    filters: Filters
+    cut: Cut
+
+    def figures(
+        self, names: tuple[str, ...], span: Span, only: Mapping[str, tuple[str, ...]] | None = None
+    ) -> pd.DataFrame:
+        """The metrics by some of the cut's keys, in the cut's order of metrics."""
+        grain: Grain | None = self.cut.grain if "bucket" in names else None
+        keys = [name for name in names if name != "bucket"]
+        by = tuple(self.cut.by[int(name[-1]) - 1] for name in keys)
+        frames = []
+        for where, codes in self._groups(only or {}):
+            found = evaluate(
+                self.reader, codes, span.start, span.end, grain=grain, by=by,
+                grid_id=self.filters.grid_id, where=where,
+            )  # fmt: skip
+            for key, split in zip(keys, by, strict=True):
+                column = "grid_id" if split.startswith("grid:") else split
+                found[key] = found[column].astype(object).where(found[column].notna(), "")
+            wanted = ["metric", *(["bucket"] if grain else []), *keys, *_FIGURES]
+            frames.append(found[wanted])
+        whole = pd.concat(frames, ignore_index=True)
+        order = whole["metric"].map({code: at for at, code in enumerate(self.cut.metrics)})
+        return whole.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
+
+    def _groups(
+        self, only: Mapping[str, tuple[str, ...]]
+    ) -> list[tuple[dict[str, tuple[str, ...]], list[str]]]:
+        groups: dict[tuple[str, ...], list[str]] = {}
+        shared = {name: tuple(values) for name, values in self.filters.where().items()}
+        # The cut's own values are a choice among those that the shared filters leave.
+        wanted = {**shared, **self.cut.where, **only}
+        for code in self.cut.metrics:
+            has = tuple(name for name in wanted if name in METRICS[code].dimensions)
+            groups.setdefault(has, []).append(code)
+        return [({name: wanted[name] for name in names}, codes) for names, codes in groups.items()]
+
+    def words(self, rows: pd.DataFrame) -> tuple[dict[str, str], dict[str, str]]:
+        """Labels of the keys, and the name of the grid above each grid."""
+        labels = {REST: _("其余"), TOTAL: _("合计"), "": _("（未填）")}
+        parents: dict[str, str] = {}
+        for place, split in enumerate(self.cut.by):
+            keys = [key for key in rows[f"key_{place + 1}"].unique() if key]
+            if not split.startswith("grid:"):
+                labels |= {key: key for key in keys}
+                continue
+            for grid_id, name, _level, _above, parent, _shape in self.reader.rows(
+                "queries/explore_grids.sql", grid_ids=keys
+            ):
+                labels[grid_id], parents[grid_id] = name, parent or ""
+        return labels, parents
+
+
+def _with_compared(rows: pd.DataFrame, then: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
+    """`rows` with the value of the compared period; buckets are matched in their order."""
+    on = ["metric", *names]
+    if "bucket" in names:
+        rows = rows.assign(_turn=_turns(rows["bucket"]))
+        then = then.assign(_turn=_turns(then["bucket"])).drop(columns="bucket")
+        on = [name if name != "bucket" else "_turn" for name in on]
+    before = then[[*on, "value"]].rename(columns={"value": "compared"})
+    merged = rows.merge(before, on=on, how="left", validate="one_to_one")
+    merged["difference"] = merged["value"] - merged["compared"]
+    return merged.drop(columns="_turn", errors="ignore")
+
+
+def _turns(buckets: pd.Series) -> pd.Series:
+    return buckets.rank(method="dense").astype("int64")
+
+
+def _finished(answer: Answer, question: _Asked) -> Answer:
+    """Order, gather the rest, share, protect: in this order, for each rests on the one before."""
+    answer = _ordered(answer, question)
+    notes: list[str] = []
+    if answer.cut.top and answer.cut.by:
+        answer, sentence = _topped(answer, question)
+        notes += [sentence] if sentence else []
+    if answer.cut.share and answer.cut.by:
+        answer = _shared(answer)
+    sees_persons = question.reader.scope.sees_persons
+    if not sees_persons and (answer.cut.by or answer.cut.only):
+        answer, hidden = _protected(answer)
+        if hidden:
+            notes.append(_("{n} 处少于 5 人的数及可推算出它的相邻数已隐藏，显示为“<5”", n=hidden))
+    return replace(answer, notes=tuple(notes))
+
+
+def _ordered(answer: Answer, question: _Asked) -> Answer:
+    """Rows in the order that the cut asks for; time always runs forward."""
+    cut = answer.cut
+    if not cut.by:
+        return answer
+    whole = answer.row_margin if columns_by(cut) else answer.rows
+    if "key_2" in whole:
+        # Two splits go down: the first is ordered by its whole, which no part of it tells.
+        whole = question.figures(("key_1",), answer.span)
+    first = whole[whole["metric"] == cut.metrics[0]]
+    size = pd.Series(first["value"].to_numpy(), index=first["key_1"].to_numpy())
+    places = _places(size, cut, answer.labels)
+
+    def sort(frame: pd.DataFrame) -> pd.DataFrame:
+        if "key_1" not in frame or frame.empty:
+            return frame
+        metric = frame["metric"].map({code: at for at, code in enumerate(cut.metrics)})
+        order = pd.DataFrame({"metric": metric, "key_1": frame["key_1"].map(places)})
+        names = [name for name in ("key_2", "bucket") if name in frame]
+        order[names] = frame[names]
+        return frame.loc[order.sort_values(["metric", "key_1", *names]).index].reset_index(
+            drop=True
+        )
+
+    return replace(answer, rows=sort(answer.rows), row_margin=sort(answer.row_margin))
+
+
+def _places(size: pd.Series, cut: Cut, labels: Mapping[str, str]) -> dict[str, int]:
+    keys = [str(key) for key in size.index]
+    if cut.sort == "name":
+        ordered = sorted(keys, key=lambda key: labels.get(key, key))
+    elif cut.sort == "natural":
+        ordered = sorted(keys)
+    else:
+        known = size.to_numpy(dtype=np.float64)
+        sign = -1.0 if cut.sort == "high" else 1.0
+        # What is missing comes last either way.
+        rank = np.where(np.isnan(known), np.inf, sign * np.nan_to_num(known))
+        ordered = [keys[at] for at in np.argsort(rank, kind="stable")]
+    return {key: place for place, key in enumerate(ordered)}
+
+
+def _topped(answer: Answer, question: _Asked) -> tuple[Answer, str]:
+    """The first `top` of the first split, and one more for all the others together."""
+    cut = answer.cut
+    order = list(dict.fromkeys(answer.rows["key_1"]))
+    kept, others = order[: cut.top], order[cut.top or 0 :]
+    if not others:
+        return answer, ""
+    split, span = cut.by[0], answer.span
+    blank = [key for key in others if not key]
+    rest = tuple(str(key) for key in others if key)
+    kept += blank
+    parts = {
+        "rows": (answer.rows, _names(cut)),
+        "row_margin": (answer.row_margin, _row_names(cut)),
+    }
+    found: dict[str, pd.DataFrame] = {}
+    can_add = all(is_restable(METRICS[code], split) for code in cut.metrics)
+    for name, (frame, names) in parts.items():
+        chosen = frame[frame["key_1"].isin(kept)]
+        extra = frame.iloc[:0]
+        if rest and can_add:
+            left = tuple(part for part in names if part != "key_1")
+            if split.startswith("grid:"):
+                extra = _summed(frame[frame["key_1"].isin(rest)], left)
+            else:
+                extra = question.figures(left, span, {split: rest})
+                if answer.compared is not None and "compared" in frame:
+                    then = question.figures(left, answer.compared, {split: rest})
+                    extra = _with_compared(extra, then, left)
+            extra = extra.assign(key_1=REST)
+        found[name] = _joined(chosen, extra, cut)
+    note = _("其余 {n} 项合并为“其余”，按合并后的范围重新计算", n=len(rest))
+    if rest and not can_add:
+        note = _("其余 {n} 项未列出：这个指标不能跨网格相加", n=len(rest))
+    if not rest:
+        note = ""
+    return replace(answer, rows=found["rows"], row_margin=found["row_margin"]), note
+
+
+def _row_names(cut: Cut) -> tuple[str, ...]:
+    across = columns_by(cut)
+    return tuple(name for name in _names(cut) if name != across)
+
+
+def _joined(chosen: pd.DataFrame, extra: pd.DataFrame, cut: Cut) -> pd.DataFrame:
+    if extra.empty:
+        return chosen.reset_index(drop=True)
+    whole = pd.concat([chosen, extra[[c for c in chosen.columns if c in extra]]])
+    order = whole["metric"].map({code: at for at, code in enumerate(cut.metrics)})
+    return whole.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+
+
+def is_restable(metric: Metric, split: str) -> bool:
+    """Whether the rest can be said: by a dimension the engine evaluates it whatever the metric."""
+    if not split.startswith("grid:"):
+        return metric.kind not in ("entropy",)
+    return metric.kind in ("ratio", "rate", "count", "stock")
+
+
+def _summed(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
+    """Several grids as one: numerators and denominators added, the value worked out from them."""
+    sums = frame.groupby(["metric", *names], sort=False, as_index=False).agg(
+        numerator=("numerator", "sum"),
+        denominator=("denominator", lambda part: part.sum(min_count=1)),
+        n=("n", "sum"),
+        is_partial=("is_partial", "max"),
+    )
+    metrics = [METRICS[code] for code in sums["metric"]]
+    scale = np.array([metric.scale for metric in metrics], dtype=np.float64)
+    below = sums["denominator"].to_numpy(dtype=np.float64)
+    rates = np.divide(
+        sums["numerator"].to_numpy(dtype=np.float64) * scale, below,
+        out=np.full(len(sums), np.nan), where=below > 0,
+    )  # fmt: skip
+    counted = np.array([metric.denominator == "none" for metric in metrics], dtype=bool)
+    value = np.where(counted, sums["numerator"], rates)
+    few = sums["n"].to_numpy() < np.array([metric.min_n for metric in metrics])
+    state = np.where(np.isnan(value), "missing", np.where(few, "few", "ok"))
+    return sums.assign(value=value, state=state)
+
+
+def _shared(answer: Answer) -> Answer:
+    """The share of each row in the numerator of the whole, where numerators add up."""
+    grand = answer.grand.set_index("metric")["numerator"]
+    fits = {code: METRICS[code].kind in ("count", "stock", "rate") for code in answer.cut.metrics}
+
+    def share(frame: pd.DataFrame) -> pd.DataFrame:
+        whole = frame["metric"].map(grand).to_numpy(dtype=np.float64)
+        if "bucket" in frame:
+            by_time = answer.column_margin if answer.cut.by else frame
+            sums = by_time.set_index(["metric", "bucket"])["numerator"]
+            whole = np.array(
+                [
+                    sums.get(key, np.nan)
+                    for key in zip(frame["metric"], frame["bucket"], strict=True)
+                ]
+            )
+        part = frame["numerator"].to_numpy(dtype=np.float64)
+        ratio = np.divide(part, whole, out=np.full(len(frame), np.nan), where=whole > 0)
+        return frame.assign(share=np.where(frame["metric"].map(fits), ratio, np.nan))
+
+    return replace(answer, rows=share(answer.rows), row_margin=share(answer.row_margin))
+
+
+def _protected(answer: Answer) -> tuple[Answer, int]:
+    names = _names(answer.cut)
+    rows, hidden = protect(answer.rows, names)
+    if columns_by(answer.cut) is None:
+        return replace(answer, rows=rows, row_margin=rows), hidden
+    margin, in_margin = protect(answer.row_margin, _row_names(answer.cut))
+    across, in_columns = protect(answer.column_margin, (str(columns_by(answer.cut)),))
+    hidden += in_margin + in_columns
+    return replace(answer, rows=rows, row_margin=margin, column_margin=across), hidden
+
+
+def split_values(reader: Reader, filters: Filters, cut: Cut, name: str) -> tuple[str, ...]:
+    """The values of a dimension that occur in the period, for the filter's list."""
+    frame = evaluate(
+        reader, cut.metrics[:1], filters.span.start, filters.span.end,
+        by=(name,), grid_id=filters.grid_id,
+    )  # fmt: skip
+    return tuple(str(value) for value in frame[name].dropna().unique())

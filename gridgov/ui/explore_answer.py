@@ -1,0 +1,127 @@
+"""An answer on a page: its figure, its table, what to know about it, its downloads."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from gridgov.explore.builder import ChartKind, Cut
+from gridgov.explore.builder_answer import Answer, ask
+from gridgov.explore.builder_chart import answer_chart, answer_title
+from gridgov.explore.chart_choice import Shape, choose_chart, possible_charts, shape_of
+from gridgov.explore.pivot import long_frame, pivot
+from gridgov.figures import figure_config
+from gridgov.filters import Filters
+from gridgov.labels import labelled
+from gridgov.locale import _
+from gridgov.metrics import METRICS
+from gridgov.report.tabular import About, Format, table_bytes
+from gridgov.ui.cache import kept
+from gridgov.ui.download import about, download
+from gridgov.ui.explore_builder import chart_switch
+from gridgov.ui.explore_html import pivot_html
+from gridgov.ui.html import caption_html
+from gridgov.ui.page import empty, table
+from gridgov.ui.view import View
+from gridgov.warehouse import Reader
+
+__all__ = ["answer_of", "draw_answer", "show_answer"]
+
+
+def answer_of(reader: Reader, filters: Filters, cut: Cut) -> Answer:
+    """`ask` as `gridgov.ui.cache.kept` calls it."""
+    return ask(reader, filters, cut)
+
+
+def show_answer(cut: Cut, view: View) -> Answer:
+    """The answer with the switch between figures, its table and its downloads."""
+    # The kind of figure and what is only drawn do not change the figures.
+    answer = kept(answer_of, cut.changed(chart=None))
+    shape = _shape(answer)
+    kind = choose_chart(shape, cut.chart)
+    kind = chart_switch(cut, kind, possible_charts(shape))
+    if _is_empty(answer):
+        empty(_("所选范围内没有数据。"), _("可在左侧放宽时段或网格，或去掉限定的取值。"))
+        return answer
+    draw_answer(answer, kind, view, key="answer")
+    show_table(answer, key="pivot")
+    return answer
+
+
+def _shape(answer: Answer) -> Shape:
+    rows = answer.rows
+
+    def count(name: str) -> int:
+        return int(rows[name].nunique()) if name in rows else 0
+
+    return shape_of(answer.cut, count("key_1"), count("key_2"), count("bucket"))
+
+
+def _is_empty(answer: Answer) -> bool:
+    return answer.rows.empty or bool(
+        (answer.rows["state"] == "missing").all() and answer.grand["value"].isna().all()
+    )
+
+
+def draw_answer(answer: Answer, kind: ChartKind, view: View, *, key: str) -> None:
+    """The figure alone; its table and downloads stand below it."""
+    chart, note = answer_chart(answer, kind, view.reader, view.palette)
+    if chart is None:
+        return
+    st.plotly_chart(
+        chart.figure,
+        theme=None,
+        key=f"{key}_{kind}",
+        alt=chart.alt,
+        config=figure_config(chart.title),
+    )
+    if note:
+        st.html(caption_html(note))
+
+
+def facts(answer: Answer) -> str:
+    """What a reader of the table must know, in one line."""
+    parts = list(answer.notes)
+    if (answer.rows["state"] == "few").any():
+        parts.append(_("带 * 的样本不足"))
+    if "is_partial" in answer.rows and answer.rows["is_partial"].any():
+        parts.append(_("最近一期未完"))
+    if any(METRICS[code].is_share for code in answer.cut.metrics):
+        parts.append(_("合计由全部数据重新计算，不是各行之和"))
+    return "；".join(parts)
+
+
+def show_table(answer: Answer, *, key: str) -> None:
+    """The pivot with its totals, and every row of the answer as files."""
+    shown = pivot(answer)
+    title = answer_title(answer)
+    frame = long_frame(answer)
+    note = "；".join(part for part in (facts(answer), shown.left_out) if part)
+    table(title, frame, pivot_html(shown, title), key, metrics=answer.cut.metrics, note=note)
+
+
+def answer_downloads(answer: Answer) -> None:
+    """All rows as Excel, CSV and Parquet."""
+    frame, title = long_frame(answer), answer_title(answer)
+    told = about(title, answer.cut.metrics)
+    kinds: tuple[tuple[Format, str], ...] = (
+        ("xlsx", _("下载 Excel")),
+        ("csv", _("下载 CSV")),
+        ("parquet", _("下载 Parquet")),
+    )
+    st.html(caption_html(_("共 {n} 行，含分子、分母和样本量", n=f"{len(frame):,}")))
+    for kind, label in kinds:
+        download(
+            label,
+            partial(_file, frame, kind, told),
+            name=title,
+            kind=kind,
+            rows=len(frame),
+            key=f"answer_{kind}",
+        )
+
+
+def _file(frame: pd.DataFrame, kind: Format, told: About) -> bytes:
+    return table_bytes(labelled(frame), kind, told)
