@@ -25,7 +25,7 @@ from etl.sample.visit import visits
 
 __all__ = ["all_parts"]
 
-_ALONE = 3  # so many communities are drawn sooner than other processes have started
+_ALONE = 12  # so many communities are drawn sooner than other processes have started
 
 
 def all_parts(days: Days, seed: int, scale: int) -> Iterator[Part]:

@@ -8,7 +8,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Floats", "Integers", "Strings", "pick", "split_whole", "stream"]
+__all__ = ["Floats", "Integers", "Strings", "in_order", "pick", "split_whole", "stream"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -45,4 +45,15 @@ def split_whole(weights: Floats | Integers, total: int, least: int = 0) -> Integ
     order = np.argsort(-(exact - whole), kind="stable")
     whole[order[: free - int(whole.sum())]] += 1
     found: Integers = whole + least
+    return found
+
+
+def in_order(key: Integers) -> Integers:
+    """The stable order of `key` (not negative, below 2**40): a plain sort of key and row number
+    together, which is several times faster than a stable sort."""
+    if len(key) >= 1 << 22 or (len(key) and int(key.max()) >= 1 << 40):
+        slow: Integers = np.argsort(key, kind="stable")
+        return slow
+    both = np.sort((key << 22) | np.arange(len(key)))
+    found: Integers = both & ((1 << 22) - 1)
     return found

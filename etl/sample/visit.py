@@ -12,7 +12,7 @@ from etl.sample.days import Days
 from etl.sample.outline import MICRO
 from etl.sample.people import Posts
 from etl.sample.place import CATEGORIES, Community
-from etl.sample.streams import Integers, pick, stream
+from etl.sample.streams import Integers, in_order, pick, stream
 from etl.sample.words import NOTES
 
 __all__ = ["NEEDS", "Visits", "visits"]
@@ -57,7 +57,7 @@ def _clock(rng: np.random.Generator, rows: Contacts, days: Days, minutes: Intege
     """Start of each visit in seconds: a worker's visits of one day follow each other."""
     evening = rng.random(len(rows)) < 0.158
     slot = (rows.post * (days.count + 1) + rows.day) * 2 + evening
-    order = np.argsort(slot, kind="stable")
+    order = in_order(slot)
     head = np.concatenate([[True], np.diff(slot[order]) != 0])
     begin = np.where(
         evening, 18 * 60 + rng.integers(0, 80, len(rows)), 510 + rng.integers(0, 420, len(rows))
@@ -184,7 +184,8 @@ def visits(place: Community, staff: Posts, days: Days, rows: Contacts) -> Visits
     together = (rng.random(len(rows)) < 0.03) & (partner != worker) & ~invented
     second = np.where(together, partner, -1)
     kept = log["entered"] < days.count * _DAY
-    order = np.flatnonzero(kept)[np.lexsort((worker[kept], log["started"][kept]))]
+    order = np.flatnonzero(kept)
+    order = order[in_order(log["started"][order] * len(staff.name) + worker[order])]
     return Visits(
         rows.where(order), log["started"][order], log["ended"][order], log["entered"][order],
         worker[order], second[order], mode[order], met[order], need[order], due[order],

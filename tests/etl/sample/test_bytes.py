@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from etl.sample import write
+from etl.sample import parts, write
+from etl.sample.streams import in_order, stream
 from etl.sample_mark import MANIFEST
 from gridgov.errors import UsageError
 
@@ -99,3 +100,18 @@ def test_twelve_communities_hang_together_in_two_streets(tmp_path: Path) -> None
     homes = read_file(tmp_path / "户.csv")
     assert len(homes) == homes["门牌号"].nunique() == 12 * 9_190
     assert read_file(tmp_path / "重点人员.csv")["重点人员"].is_unique
+
+
+def test_several_processes_write_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "alone", scale=3, end=date(2025, 1, 20))
+    monkeypatch.setattr(parts, "_ALONE", 0)
+    write(tmp_path / "beside", scale=3, end=date(2025, 1, 20))
+    assert contents(tmp_path / "alone") == contents(tmp_path / "beside")
+
+
+@pytest.mark.parametrize("size", [0, 1, 500])
+def test_in_order_is_the_stable_order(size: int) -> None:
+    key = stream(1, "order", size).integers(0, 40, size)
+    assert in_order(key).tolist() == sorted(range(size), key=lambda row: key[row])
