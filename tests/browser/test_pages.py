@@ -78,7 +78,7 @@ def test_no_sideways_scrolling_on_a_phone(phone: Visit, page: PageSpec) -> None:
 
 def test_filters_survive_a_change_of_page_and_stand_in_the_address(visit: Visit) -> None:
     page = visit.open("/overview?period=first_half&compare=none", wait_for="总览")
-    assert "2026年上半年" in page.locator(".gg-context").first.inner_text()
+    assert "2026年上半年" in page.locator(".stMain .gg-context").first.inner_text()
     page.get_by_role("link", name="走访", exact=True).first.click()
     page.locator(".stMain h1", has_text="走访").wait_for()
     settle(page)
