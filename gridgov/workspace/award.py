@@ -111,14 +111,16 @@ class Objection(AwardCase):
     answered_at: datetime | None
 
 
-def add_decision(engine: Engine, actor: Actor, case: AwardCase, *, tier: str, reason: str) -> int:
+def add_decision(
+    engine: Engine | Connection, actor: Actor, case: AwardCase, *, tier: str, reason: str
+) -> int:
     """Record the committee's decision on one candidate; a reason is always needed."""
     values = {"tier": _one_of(tier, TIERS), "reason": body(reason, 2000, _("理由"))}
     return _add(engine, actor, award_decision, case, {**values, **_by(actor, "decided")})
 
 
 def add_flag_verdict(
-    engine: Engine,
+    engine: Engine | Connection,
     actor: Actor,
     case: AwardCase,
     *,
@@ -138,7 +140,7 @@ def add_flag_verdict(
 
 
 def add_callback_result(
-    engine: Engine,
+    engine: Engine | Connection,
     actor: Actor,
     case: AwardCase,
     *,
@@ -239,7 +241,11 @@ def _one_of(value: str, allowed: tuple[str, ...]) -> str:
 
 
 def _add(
-    engine: Engine, actor: Actor, table: Table, case: AwardCase, values: Mapping[str, Any]
+    engine: Engine | Connection,
+    actor: Actor,
+    table: Table,
+    case: AwardCase,
+    values: Mapping[str, Any],
 ) -> int:
     # Only the key's own fields: a caller may hand in a whole record as the case.
     key = {name: value for name, value in asdict(case).items() if name in _CASE_FIELDS}

@@ -28,6 +28,7 @@ __all__ = [
     "annotation",
     "audit",
     "award_decision",
+    "award_entry",
     "board",
     "board_item",
     "callback_result",
@@ -290,6 +291,23 @@ award_decision = Table(
     Column("decided_name", String(64), nullable=False),
     Column("decided_at", DateTime, nullable=False),
     Index("ix_award_decision_period", "period", "candidate_id"),
+)
+
+# Points in hundredths; NULL takes an earlier entry back.
+award_entry = Table(
+    "award_entry",
+    metadata,
+    _id(),
+    Column("period", String(16), nullable=False),
+    Column("candidate_id", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("label", String(200), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("points", Integer),
+    _user_id("entered_by"),
+    Column("entered_name", String(64), nullable=False),
+    Column("entered_at", DateTime, nullable=False),
+    Index("ix_award_entry_period", "period", "kind"),
 )
 
 flag_verdict = Table(
