@@ -164,7 +164,7 @@ def _show(
             "数据截至 {day}，按{grain}；共判断 {series} 条序列，{since} 以来 {n} 条有新信号；"
             "全无变化时偶然也会有约 {chance} 条",
             day=formats.day(reader.data_date),
-            grain=_(GRAINS[grain]),
+            grain=_(GRAINS[grain]).lower(),
             series=formats.whole(judged),
             since=formats.day(since),
             n=len(found),

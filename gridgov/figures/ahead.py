@@ -10,13 +10,13 @@ import pandas as pd
 from gridgov import formats
 from gridgov.figures.chart import (
     Chart,
+    axis,
     dates,
     empty_chart,
     finish,
     full_title,
     label_at,
     rounded,
-    time_axis,
     value_axis,
 )
 from gridgov.figures.palette import Palette
@@ -88,12 +88,15 @@ def ahead_chart(
     if covered_until and after[0] <= covered_until < after[-1]:
         shapes.append(_edge(covered_until, palette))
         said = _("此后调休未公布")
+        # Past the middle the words stand to the left: they must not stretch the axis.
+        late = covered_until > after[len(after) // 2]
+        side = {"xanchor": "right", "xshift": -4} if late else {"xshift": 4}
         words.append(
             label_at(said, covered_until, 0.99, palette.muted, size=12)
-            | {"yref": "paper", "yanchor": "top", "xshift": 4}
+            | {"yref": "paper", "yanchor": "top", **side}
         )
     layout = {
-        "xaxis": time_axis([*before, *after], "day", palette),
+        "xaxis": _months_axis([*before, *after], palette),
         "yaxis": value_axis(palette, unit, zero=True),
         "shapes": shapes,
         "annotations": words,
@@ -109,6 +112,24 @@ def ahead_chart(
         high=formats.value(float(ahead["value"].max()), unit),
     )
     return Chart(figure, alt, rows, title, unit, "day")
+
+
+def _months_axis(days: Sequence[str], palette: Palette) -> dict[str, Any]:
+    """Ticks on the first of each month: few enough for a phone; the year where it turns."""
+    firsts = [day for day in days if day.endswith("-01")]
+    texts = []
+    for at, day in enumerate(firsts):
+        turns = at == 0 or day[5:7] == "01"
+        texts.append(formats.month(day, short=True) + (f"<br>{day[:4]}" if turns else ""))
+    return axis(
+        palette,
+        type="date",
+        tickmode="array",
+        tickvals=firsts,
+        ticktext=texts,
+        tickangle=0,
+        range=[days[0], days[-1]],
+    )
 
 
 def _hover(days: Sequence[str], ahead: pd.DataFrame, unit: str, off: set[str]) -> list[str]:
@@ -135,6 +156,7 @@ def _stripe(day: str, palette: Palette) -> dict[str, Any]:
         "y0": 0,
         "y1": 1,
         "fillcolor": palette.grid,
+        "opacity": 0.6,
         "line": {"width": 0},
         "layer": "below",
     }

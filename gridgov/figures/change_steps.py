@@ -45,7 +45,8 @@ def change_steps(
     "step" and add up to their difference; where known `key` (comes back on a click). Unit "%"
     means that fractions are given. With `up_is_better` steps are coloured by what they mean.
     """
-    heading = full_title(title, unit)
+    # A step between two percentages is counted in percentage points.
+    heading = full_title(title, _("个百分点") if unit == "%" else unit)
     if len(frame) < 3:
         return empty_chart(palette, title=title, unit=unit, frame=frame)
     values = [float(value) for value in frame["value"]]
@@ -121,8 +122,8 @@ def _layout(
         "xaxis": axis(palette, visible=False, range=[low - air, high + air]),
         "yaxis": rows_axis(inside, palette),
         "shapes": [
-            rule(palette, x=levels[0], color=palette.centre),
-            rule(palette, x=levels[1], color=palette.ink),
+            rule(palette, x=levels[0], color=palette.rule, dash="solid"),
+            rule(palette, x=levels[1], color=palette.centre, dash="solid"),
         ],
         "annotations": words,
     }

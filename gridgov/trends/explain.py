@@ -17,7 +17,16 @@ from gridgov.trends.places import fork_below, grid_names
 from gridgov.trends.spans import Where, fitting
 from gridgov.warehouse import Reader
 
-__all__ = ["DIMENSIONS", "OTHER", "Explained", "dimensions_of", "explain_change", "printed_steps"]
+__all__ = [
+    "DIMENSIONS",
+    "OTHER",
+    "Explained",
+    "Printed",
+    "dimensions_of",
+    "explain_change",
+    "printed",
+    "printed_steps",
+]
 
 Floats = npt.NDArray[np.float64]
 Days = tuple[date, date]
@@ -234,37 +243,63 @@ def _explained(
     return Explained(metric, by, before, after, frame.iloc[order].reset_index(drop=True))
 
 
-def printed_steps(found: Explained, most: int = 8, decimals: int | None = None) -> pd.DataFrame:
-    """The waterfall: start, the largest steps, the rest together, end; printed values add up.
+@dataclass(frozen=True)
+class Printed:
+    """An explained change in figures as they are read; whatever is added up there adds up.
 
-    Rows: label, value, kind ("total" or "step"), key. Values are rounded (shares to a tenth of a
-    percentage point) so that start + steps = end as read; each is within one unit of its own.
+    before + Σ total = after, and rate + mix = total in every row; shares to a tenth of a
+    percentage point, all else to one decimal. frame: key, label, rate, mix, total, in the order
+    of `Explained.frame`; each figure lies within one unit of its last place of the true one.
     """
+
+    before: float
+    after: float
+    frame: pd.DataFrame
+
+
+def printed(found: Explained, decimals: int | None = None) -> Printed:
+    """Round an explained change so that it still adds up (largest remainders first)."""
     places = decimals if decimals is not None else (3 if found.metric.is_share else 1)
-    unit = 10.0**-places
-    frame = found.frame
-    steps = list(zip(frame["key"], frame["label"], frame["total"], strict=True))
-    shown = steps[:most] if len(steps) > most + 1 else steps
-    rest = steps[len(shown) :]
-    if rest:
-        label = _("其余 {n} 项", n=len(rest))
-        shown = [*shown, ("", label, float(sum(part[2] for part in rest)))]
-    before, after = round(found.before / unit), round(found.after / unit)
-    values = np.array([part[2] for part in shown], dtype=np.float64) / unit
+    scale = 10.0**places
+    before, after = round(found.before * scale), round(found.after * scale)
+    values = found.frame["total"].to_numpy(np.float64) * scale
     whole = np.floor(values)
     owed = int(after - before - whole.sum())
-    if len(values):
-        # Largest remainders first; rounding of the two ends may ask for one unit more or less.
-        order = np.argsort(-(values - whole), kind="stable")
-        for turn in range(abs(owed)):
-            whole[order[turn % len(order)] if owed > 0 else order[-1 - turn % len(order)]] += (
-                1 if owed > 0 else -1
-            )
-    rows = [("", _("对比期"), before * unit, "total")]
-    rows += [
-        (key, label, float(amount) * unit, "step")
-        for (key, label, _total), amount in zip(shown, whole, strict=True)
-    ]
-    rows.append(("", _("本期"), after * unit, "total"))
-    table = pd.DataFrame(rows, columns=["key", "label", "value", "kind"])
-    return table.assign(value=table["value"].round(places + 6))
+    # The two ends are rounded too, which may ask for one unit more or less than there are rests.
+    order = np.argsort(-(values - whole), kind="stable")
+    for turn in range(abs(owed) if len(order) else 0):
+        whole[order[turn % len(order)] if owed > 0 else order[-1 - turn % len(order)]] += (
+            1 if owed > 0 else -1
+        )
+    rate = np.rint(found.frame["rate"].to_numpy(np.float64) * scale)
+    # Where there is no mix at all, rounding must not invent one.
+    no_mix = found.frame["mix"].to_numpy(np.float64) == 0
+    rate = np.where(no_mix, whole, rate)
+    frame = pd.DataFrame(
+        {
+            "key": found.frame["key"],
+            "label": found.frame["label"],
+            "rate": rate / scale,
+            "mix": (whole - rate) / scale,
+            "total": whole / scale,
+        }
+    )
+    return Printed(before / scale, after / scale, frame)
+
+
+def printed_steps(found: Explained, most: int = 8) -> pd.DataFrame:
+    """The waterfall: start, the largest steps, the rest together, end; printed figures add up.
+
+    Rows: key, label, value, kind ("total" or "step").
+    """
+    shown = printed(found)
+    steps = list(zip(shown.frame["key"], shown.frame["label"], shown.frame["total"], strict=True))
+    kept = steps[:most] if len(steps) > most + 1 else steps
+    rest = steps[len(kept) :]
+    if rest:
+        label = _("其余 {n} 项", n=len(rest))
+        kept = [*kept, ("", label, float(sum(part[2] for part in rest)))]
+    rows = [("", _("对比期"), shown.before, "total")]
+    rows += [(key, label, float(amount), "step") for key, label, amount in kept]
+    rows.append(("", _("本期"), shown.after, "total"))
+    return pd.DataFrame(rows, columns=["key", "label", "value", "kind"]).round({"value": 9})

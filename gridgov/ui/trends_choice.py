@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, TypeVar, cast, get_args
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from gridgov.locale import N_, _, language, pick
 from gridgov.metrics import METRICS
+from gridgov.metrics.grids import tree_of
 from gridgov.schema.values import GRID_LEVELS, PILLARS
+from gridgov.trends.places import grid_names
 from gridgov.trends.spans import GRAINS, TrendGrain, codes_with
 from gridgov.ui.links import href
 from gridgov.ui.view import View
 
-__all__ = ["PARTS", "VIEWS", "Choice", "Part", "ViewName", "choose", "level_name", "series_href"]
+__all__ = [
+    "PARTS",
+    "VIEWS",
+    "Choice",
+    "Part",
+    "ViewName",
+    "choose",
+    "level_name",
+    "levels_below",
+    "segmented",
+    "series_href",
+    "shorter",
+    "store",
+]
 
 ViewName = Literal["signals", "grids", "metrics", "series"]
 Part = Literal["explain", "compare", "ahead"]
@@ -114,11 +130,15 @@ def store(choice: Choice) -> None:
         st.query_params.from_dict({**others, **wanted})
 
 
-def choose() -> Choice:
-    """Draw what to look at: the view, the metric where a view is about one, the grain."""
+def choose() -> tuple[Choice, DeltaGenerator]:
+    """Draw what to look at: the view, the metric where a view is about one, the grain.
+
+    Gives the choice and the one row of controls, to which a view adds its own.
+    """
     choice = _current()
     view = segmented(_("看什么"), VIEWS, choice.view, "view")
-    with st.container(horizontal=True, vertical_alignment="bottom", key="trends_bar"):
+    bar = st.container(horizontal=True, vertical_alignment="center", key="trends_bar")
+    with bar:
         metric = choice.metric
         if view in ("grids", "series"):
             metric = _metric(choice)
@@ -133,7 +153,7 @@ def choose() -> Choice:
         # Another series has other limits: a rebase belongs to the one it was made on.
         choice = replace(choice, rebase=())
     store(choice)
-    return choice
+    return choice, bar
 
 
 def segmented(
@@ -199,3 +219,15 @@ def series_href(view: View, code: str, grid_id: str, grain: TrendGrain) -> str:
 def levels_below(levels: Sequence[str]) -> dict[str, str]:
     """Levels with their names, for a row of choices."""
     return {level: level_name(level) for level in levels}
+
+
+def shorter(view: View) -> Callable[[str], str]:
+    """A grid's name without that of the one community around it, which the context line says."""
+    tree, names = tree_of(view.reader), grid_names(view.reader)
+    around = [names[key][0] for key, node in tree.nodes.items() if node.level == "社区"]
+
+    def short(name: str) -> str:
+        bare = name.removeprefix(around[0]) if len(around) == 1 else name
+        return bare or name
+
+    return short

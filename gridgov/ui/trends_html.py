@@ -15,10 +15,9 @@ from gridgov.locale import _
 from gridgov.metrics import METRICS
 from gridgov.trends.newest import NewSignal
 from gridgov.trends.series import SeriesSet
-from gridgov.ui.html import Cell, TableColumn, table_html
-from gridgov.ui.trends_choice import level_name
+from gridgov.ui.html import Cell, TableColumn, state_tag_html, table_html
 
-__all__ = ["Groups", "grouped", "minis_html", "periods_table", "signals_table"]
+__all__ = ["Groups", "grouped", "minis_html", "periods_table", "signals_table", "unit_of"]
 
 _SIGNS = {"better": "●", "worse": "■", "changed": "◆"}
 _EYES = frozenset(_SIGNS)
@@ -52,79 +51,110 @@ def minis_html(
     title: str,
     name: Callable[[int], str],
     href: Callable[[int], str],
+    wide: bool = False,
 ) -> str:
-    """Little control charts, each with its own scale and its newest finished value."""
-    panels = "".join(_panel(series, row, palette, name(row), href(row)) for row in rows)
-    return f'<section class="gg-minis" aria-label="{escape(title, quote=True)}">{panels}</section>'
+    """Little control charts, each with its own scale and its newest finished value.
 
-
-def _panel(series: SeriesSet, row: int, palette: Palette, name: str, href: str) -> str:
-    metric, tone = METRICS[series.metric[row]], series.tone(row)
-    at = series.newest(row)
-    value = formats.value(float(series.value[row, at]), metric.unit) if at is not None else "—"
-    shown = np.where(series.few[row], np.nan, series.value[row])
-    known = np.flatnonzero(~np.isnan(shown))
-    limits: dict[str, float | None] = {"mean": None, "lower": None, "upper": None}
-    if at is not None and series.is_judged[row]:
-        frame = series.frame(row)
-        limits = {key: float(frame[key].iloc[at]) for key in limits}
-    words = f"{name} {value}, {state_words(tone)}"
-    drawing = sparkline(
-        [None if np.isnan(v) else float(v) for v in shown],
-        palette,
-        state=tone,
-        partial=bool(len(known) and series.partial[row, known[-1]]),
-        alt=words,
-        width=180,
-        height=40,
-        **limits,
+    `wide`: names are long and units differ, so each has more room and says its unit.
+    """
+    panels = "".join(
+        _panel(series, row, palette, name(row), href(row), bare=not wide) for row in rows
     )
+    room = ' style="grid-template-columns:repeat(auto-fill,minmax(205px,1fr))"' if wide else ""
+    said = escape(title, quote=True)
+    return f'<section class="gg-minis" aria-label="{said}"{room}>{panels}</section>'
+
+
+def _panel(
+    series: SeriesSet, row: int, palette: Palette, name: str, href: str, *, bare: bool
+) -> str:
+    unit, tone, at = unit_of(series.metric[row]), series.tone(row), series.newest(row)
+    amount = float(series.value[row, at]) if at is not None else None
+    value = formats.bare(amount, unit) if bare else formats.value(amount, unit)
+    words = f"{name} {formats.value(amount, unit)}, {state_words(tone)}"
     sign = f'<span aria-hidden="true">{_SIGNS[tone]}</span> ' if tone in _SIGNS else ""
     head = (
         f'<span class="gg-mini-head"><span class="gg-mini-name" title="{escape(name, quote=True)}">'
         f'{escape(name)}</span><b class="gg-{tone}">{sign}{escape(value)}</b></span>'
     )
-    address = escape(href, quote=True)
-    said = escape(words, quote=True)
+    drawing = as_image(_drawing(series, row, palette, words, 180, 40), words)
     return (
-        f'<a class="gg-mini" href="{address}" target="_self" aria-label="{said}">'
-        f"{head}{as_image(drawing, words)}</a>"
+        f'<a class="gg-mini" href="{escape(href, quote=True)}" target="_self" '
+        f'aria-label="{escape(words, quote=True)}">{head}{drawing}</a>'
     )
+
+
+def _drawing(
+    series: SeriesSet, row: int, palette: Palette, words: str, width: int, height: int
+) -> str:
+    """The sparkline of one series with the range that is in force at its newest judged value."""
+    shown = np.where(series.few[row], np.nan, series.value[row])
+    known = np.flatnonzero(~np.isnan(shown))
+    at = series.newest(row)
+    limits: dict[str, float | None] = {"mean": None, "lower": None, "upper": None}
+    if at is not None and series.is_judged[row]:
+        frame = series.frame(row)
+        # Sums of floats differ in the last place: a flat line must not stretch to fill its box.
+        limits = {key: round(float(frame[key].iloc[at]), 9) for key in limits}
+    return sparkline(
+        [None if np.isnan(v) else round(float(v), 9) for v in shown],
+        palette,
+        state=series.tone(row),
+        partial=bool(len(known) and series.partial[row, known[-1]]),
+        alt=words,
+        width=width,
+        height=height,
+        **limits,
+    )
+
+
+def unit_of(code: str) -> str:
+    """The unit of a metric as figures carry it; a bare ratio carries none."""
+    unit = METRICS[code].unit
+    return "" if unit == "比值" else unit
 
 
 def signals_table(
     found: Sequence[NewSignal],
+    series: SeriesSet,
+    palette: Palette,
+    *,
+    grid: Callable[[NewSignal], str],
     period: Callable[[NewSignal], str],
     href: Callable[[NewSignal], str],
 ) -> str:
-    """The list of new signals as a table; a row leads to its series."""
-    columns = [
-        TableColumn("metric", _("指标")),
-        TableColumn("grid", _("网格")),
-        TableColumn("state", _("状态"), kind="state"),
-        TableColumn("value", _("数值"), kind="number"),
-        TableColumn("usual", _("正常波动范围"), kind="number", phone=False),
-        TableColumn("rule", _("信号"), kind="muted", phone=False),
-        TableColumn("since", _("起始"), kind="muted", phone=False),
-        TableColumn("level", _("层级"), kind="muted", phone=False),
-    ]
-    rows: list[dict[str, Cell]] = []
+    """The list of new signals: a row leads to its series, whose line stands in it."""
+    place = {key: at for at, key in enumerate(zip(series.metric, series.grid_id, strict=True))}
+    heads = (
+        (_("指标"), ""), (_("网格"), ""), (_("走势"), "gg-wide"), (_("状态"), ""),
+        (_("数值"), "gg-num"), (_("正常波动范围"), "gg-num gg-wide"), (_("信号"), "gg-wide"),
+        (_("起始"), "gg-wide"),
+    )  # fmt: skip
+    body = []
     for signal in found:
-        metric = METRICS[signal.metric]
-        rows.append(
-            {
-                "metric": metric.label,
-                "grid": signal.grid_name,
-                "state": signal.tone,
-                "value": formats.value(signal.value, metric.unit),
-                "usual": formats.interval(signal.lower, signal.upper, metric.unit),
-                "rule": signal_words(signal.signal),
-                "since": period(signal),
-                "level": level_name(signal.level),
-                "href": href(signal),
-            }
+        unit = unit_of(signal.metric)
+        row = place.get((signal.metric, signal.grid_id))
+        line = "" if row is None else as_image(_drawing(series, row, palette, "", 120, 26))
+        cells = (
+            f'<a href="{escape(href(signal), quote=True)}" target="_self">'
+            f"{escape(METRICS[signal.metric].label)}</a>",
+            escape(grid(signal)),
+            f'<span style="display:block;width:120px">{line}</span>',
+            state_tag_html(signal.tone),
+            escape(formats.value(signal.value, unit)),
+            escape(formats.interval(signal.lower, signal.upper, unit)),
+            f'<span class="gg-muted">{escape(signal_words(signal.signal))}</span>',
+            f'<span class="gg-muted">{escape(period(signal))}</span>',
         )
-    return table_html(columns, rows, caption=_("新信号"), href_key="href")
+        columns = zip(cells, heads, strict=True)
+        body.append("".join(f'<td class="{kind}">{cell}</td>' for cell, (_h, kind) in columns))
+    top = "".join(f'<th scope="col" class="{kind}">{escape(head)}</th>' for head, kind in heads)
+    rows = "".join(f"<tr>{row}</tr>" for row in body)
+    name = escape(_("新信号"), quote=True)
+    return (
+        f'<div class="gg-table" role="region" tabindex="0" aria-label="{name}"><table>'
+        f"<thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
 
 
 def periods_table(
@@ -143,7 +173,7 @@ def periods_table(
     ]
     body: list[dict[str, Cell]] = []
     for row in rows:
-        unit = METRICS[series.metric[row]].unit
+        unit = unit_of(series.metric[row])
         cells: dict[str, Cell] = {"name": name(row), "href": href(row)}
         for at in range(len(heads)):
             value = float(series.value[row, at])

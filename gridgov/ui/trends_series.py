@@ -8,28 +8,40 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from gridgov import formats
 from gridgov.errors import UsageError
 from gridgov.figures import Chart, control_chart, line
 from gridgov.figures.ahead import ahead_chart
 from gridgov.figures.change_steps import change_steps
+from gridgov.figures.chart import full_title
+from gridgov.figures.marks import label_width
 from gridgov.locale import _
 from gridgov.metrics import METRICS
 from gridgov.stats.calendar import is_holiday
 from gridgov.trends.compare import festival_frame, last_year_frame, to_date_frame
-from gridgov.trends.explain import DIMENSIONS, dimensions_of, explain_change, printed_steps
+from gridgov.trends.explain import (
+    DIMENSIONS,
+    Explained,
+    dimensions_of,
+    explain_change,
+    printed,
+    printed_steps,
+)
 from gridgov.trends.series import SeriesSet, judged_series
 from gridgov.trends.shifts import shifts_in
 from gridgov.trends.volumes import VOLUMES, forecast_of, volume_of
 from gridgov.ui import html
-from gridgov.ui.html import TableColumn, table_html
+from gridgov.ui.html import Cell, TableColumn, table_html
 from gridgov.ui.page import empty, place_name, section, show, table
 from gridgov.ui.trends_annotation import annotate, annotations_of, nearby
-from gridgov.ui.trends_choice import PARTS, Choice, Part, segmented, store
+from gridgov.ui.trends_choice import PARTS, Choice, Part, segmented, shorter, store
+from gridgov.ui.trends_html import unit_of
 from gridgov.ui.trends_words import (
     accuracy_words,
     explained_words,
+    lower,
     period_label,
     series_note,
     shift_words,
@@ -40,9 +52,10 @@ __all__ = ["one_series"]
 
 _LONG = ("half", "school_year")
 _PAST_DAYS = 56
+_MEMBERS = 12
 
 
-def one_series(view: View, choice: Choice) -> None:
+def one_series(view: View, choice: Choice, _bar: DeltaGenerator) -> None:
     """The chart first, then what can be asked of it, one question at a time."""
     filters = view.filters
     series = judged_series(
@@ -61,12 +74,14 @@ def one_series(view: View, choice: Choice) -> None:
         _long(view, choice)
     else:
         _control(view, choice, series)
-    choice = _parts(choice)
+    row = st.container(horizontal=True, vertical_alignment="center", key="trends_parts")
+    with row:
+        choice = _parts(choice)
     match choice.part:
         case "explain":
-            _explained(view, choice)
+            _explained(view, choice, row)
         case "compare":
-            _compared(view, choice, series)
+            _compared(view, choice, series, row)
         case "ahead":
             _ahead(view, choice)
 
@@ -84,6 +99,10 @@ def _control(view: View, choice: Choice, series: SeriesSet) -> None:
         annotations=noted,
         height=320,
     )
+
+    # The labels at the right carry the unit: a long one needs more than the usual room.
+    widest = label_width([f"{_('平均')} {formats.value(123.4, metric.unit)}"], least=84, most=150)
+    chart.figure.update_layout(margin_r=widest)
 
     def rebase_at(point: dict[str, object]) -> None:
         day = _clicked(point, series)
@@ -135,6 +154,7 @@ def _long(view: View, choice: Choice) -> None:
         view.reader, [choice.metric], grain=choice.grain,
         grid_id=filters.grid_id, where=filters.where(), end=filters.span.end,
     )  # fmt: skip
+    unit = "%" if metric.is_share else ""
     by_day = {pd.Timestamp(day): at for at, day in enumerate(whole.buckets)}
     rows = []
     for _index, row in found.iterrows():
@@ -153,12 +173,13 @@ def _long(view: View, choice: Choice) -> None:
         )
     columns = [
         TableColumn("period", _("期间")),
-        TableColumn("whole", _("整期"), kind="number", unit=metric.unit),
-        TableColumn("to_date", _("同期至今"), kind="bar", unit=metric.unit),
+        TableColumn("whole", _("整期"), kind="number", unit=unit),
+        TableColumn("to_date", _("同期至今"), kind="bar", unit=unit),
         TableColumn("parts", _("同期的分子与分母"), kind="number", phone=False),
         TableColumn("days", _("同期天数"), kind="number", phone=False),
     ]
-    title = _("{metric} · {place}", metric=metric.label, place=place_name(view))
+    named = _("{metric} · {place}", metric=metric.label, place=place_name(view))
+    title = full_title(named, unit_of(choice.metric))
     section(title)
     note = _("“同期至今”把每一期都截到最新一期走到的那一天，可以相比；数据没有从头覆盖的一期不列。")
     table(title, found, table_html(columns, rows, caption=title), "trends_to_date",
@@ -182,7 +203,7 @@ def _parts(choice: Choice) -> Choice:
     return choice
 
 
-def _explained(view: View, choice: Choice) -> None:
+def _explained(view: View, choice: Choice, row: DeltaGenerator) -> None:
     filters, metric = view.filters, METRICS[choice.metric]
     names = dimensions_of(choice.metric)
     if not names:
@@ -193,7 +214,10 @@ def _explained(view: View, choice: Choice) -> None:
     names = [name for name in names if name == "grid" or name not in filters.where()]
     by = choice.by if choice.by in names else names[0]
     if len(names) > 1:
-        by = segmented(_("拆分"), {n: DIMENSIONS[n] for n in names}, by, f"by_{'_'.join(names)}")
+        with row:
+            by = segmented(
+                _("拆分"), {n: DIMENSIONS[n] for n in names}, by, f"by_{'_'.join(names)}"
+            )
         store(replace(choice, by=by))
     span, compared = filters.span, filters.compared
     try:
@@ -205,57 +229,64 @@ def _explained(view: View, choice: Choice) -> None:
         empty(str(error))
         return
     way = {"up": True, "down": False}.get(metric.direction)
+    if by == "grid":
+        short = shorter(view)
+        found = replace(found, frame=found.frame.assign(label=found.frame["label"].map(short)))
     steps = printed_steps(found)
     chart = change_steps(
         steps,
         view.palette,
-        title=_("{metric}的变化：各{by}的贡献", metric=metric.label, by=_(DIMENSIONS[by])),
+        title=_("{metric}的变化：各{by}的贡献", metric=metric.label, by=lower(_(DIMENSIONS[by]))),
         unit=metric.unit,
         up_is_better=way,
     )
     up = found.difference >= 0
-    note = _(
-        "本期 {span}，对比期 {compared}。",
-        span=f"{formats.day(span.start)} ~ {formats.day(span.end)}",
-        compared=f"{formats.day(compared.start)} ~ {formats.day(compared.end)}",
-    ) + explained_words(found, lambda value: (value > 0) == up and value != 0)
+    note = explained_words(found, lambda value: (value > 0) == up and value != 0)
     full = Chart(chart.figure, chart.alt, found.frame, chart.title, chart.unit)
     show(full, f"trends_explain_{by}", metrics=[choice.metric], note=note)
-    if metric.kind in ("ratio", "rate") and (found.frame["mix"].abs() > 1e-9).any():
-        _rate_and_mix(found.frame, metric.unit, _(DIMENSIONS[by]))
+    if metric.kind == "ratio":
+        _rate_and_mix(found, _(DIMENSIONS[by]))
 
 
-def _rate_and_mix(frame: pd.DataFrame, unit: str, by: str) -> None:
-    """The same contributions as figures, what was done apart from what was there to do."""
+def _rate_and_mix(found: Explained, by: str) -> None:
+    """A share's contributions as figures: what was done apart from what there was to do."""
     columns = [
         TableColumn("label", by),
-        TableColumn("before", _("对比期"), kind="number"),
-        TableColumn("after", _("本期"), kind="number"),
+        TableColumn("before", _("对比期"), kind="number", unit="%"),
+        TableColumn("parts_before", _("分子 / 分母"), kind="number", phone=False),
+        TableColumn("after", _("本期"), kind="number", unit="%"),
+        TableColumn("parts_after", _("分子 / 分母"), kind="number", phone=False),
         TableColumn("rate", _("做得好坏"), kind="number", phone=False),
         TableColumn("mix", _("分布"), kind="number", phone=False),
-        TableColumn("total", _("合计贡献"), kind="number"),
+        TableColumn("total", _("合计"), kind="number"),
     ]
-    rows = [
+    rows: list[dict[str, Cell]] = [
         {
             "label": str(row["label"]),
-            "before": formats.value(row["value_before"], unit),
-            "after": formats.value(row["value_after"], unit),
-            "rate": formats.change(row["rate"], unit),
-            "mix": formats.change(row["mix"], unit),
-            "total": formats.change(row["total"], unit),
+            "before": float(row["value_before"]),
+            "parts_before": formats.ratio(row["numerator_before"], row["denominator_before"]),
+            "after": float(row["value_after"]),
+            "parts_after": formats.ratio(row["numerator_after"], row["denominator_after"]),
+            **{name: formats.signed(float(told[name]) * 100) for name in ("rate", "mix", "total")},
         }
-        for _index, row in frame.head(12).iterrows()
+        for (_at, row), (_same, told) in zip(
+            found.frame.head(_MEMBERS).iterrows(),
+            printed(found).frame.head(_MEMBERS).iterrows(),
+            strict=True,
+        )
     ]
-    st.html(table_html(columns, rows, caption=_("率与结构")))
+    said = _("做得好坏：成员自己的率变了；分布：各成员的份额变了。两者与合计以个百分点计。")
+    st.html(table_html(columns, rows, caption=_("率与结构")) + html.caption_html(said))
 
 
-def _compared(view: View, choice: Choice, series: SeriesSet) -> None:
+def _compared(view: View, choice: Choice, series: SeriesSet, row: DeltaGenerator) -> None:
     metric, filters = METRICS[choice.metric], view.filters
     ways = {"last": _("上年同月") if choice.grain == "month" else _("上年同期")}
     if "week" in metric.grains:
         ways["festival"] = _("按春节对齐")
     current = "festival" if filters.comparison == "spring_festival" else "last"
-    way = segmented(_("怎么比"), ways, current if current in ways else "last", "way")
+    with row:
+        way = segmented(_("怎么比"), ways, current if current in ways else "last", "way")
     if way == "festival":
         _festival(view, choice)
         return
@@ -321,7 +352,7 @@ def _ahead(view: View, choice: Choice) -> None:
         past,
         coming,
         view.palette,
-        title=_("今后12周每天的{name} · {place}", name=_(VOLUMES[volume]), place=place_name(view)),
+        title=_("今后12周每天的{name}", name=_(VOLUMES[volume])),
         unit="件" if volume == "complaint" else "次",
         days_off=off,
         covered_until=ahead.calendar_until.isoformat(),

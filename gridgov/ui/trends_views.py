@@ -9,8 +9,10 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from gridgov import formats
+from gridgov.figures.chart import full_title
 from gridgov.locale import _, language
 from gridgov.metrics import METRICS
 from gridgov.metrics.grids import tree_of
@@ -31,10 +33,11 @@ from gridgov.ui.trends_choice import (
     levels_below,
     segmented,
     series_href,
+    shorter,
     store,
 )
-from gridgov.ui.trends_html import grouped, minis_html, periods_table, signals_table
-from gridgov.ui.trends_words import period_label, state_counts
+from gridgov.ui.trends_html import grouped, minis_html, periods_table, signals_table, unit_of
+from gridgov.ui.trends_words import lower, period_label, state_counts
 from gridgov.ui.view import View
 
 __all__ = ["all_grids", "all_metrics", "new_signals"]
@@ -46,7 +49,7 @@ _SHOWN_SIGNALS = 40
 _MANY_GRIDS = 600
 
 
-def all_grids(view: View, choice: Choice) -> None:
+def all_grids(view: View, choice: Choice, bar: DeltaGenerator) -> None:
     """One metric, every grid of a level, what needs eyes first."""
     levels = _levels(view)
     if not levels:
@@ -54,21 +57,23 @@ def all_grids(view: View, choice: Choice) -> None:
         return
     level = choice.level if choice.level in levels else _usual_level(levels)
     if len(levels) > 1:
-        level = segmented(_("层级"), levels_below(levels), level, "level")
+        with bar:
+            level = segmented(_("层级"), levels_below(levels), level, "level")
         choice = replace(choice, level=level)
         store(choice)
     series = _of_level(view, [choice.metric], choice, [level])
     names = grid_names(view.reader)
-    short = _shorter(view)
+    short = shorter(view)
 
     def name(row: int) -> str:
         return short(names.get(series.grid_id[row], (series.grid_id[row], ""))[0])
 
-    noun = level_name(level)
-    _many(view, choice, series, name, noun, METRICS[choice.metric].label)
+    title = full_title(METRICS[choice.metric].label, unit_of(choice.metric), choice.grain)
+    section(title if choice.grain not in _LONG else METRICS[choice.metric].label)
+    _many(view, choice, series, name, level_name(level), title)
 
 
-def all_metrics(view: View, choice: Choice) -> None:
+def all_metrics(view: View, choice: Choice, bar: DeltaGenerator) -> None:
     """One grid, every metric, what needs eyes first."""
     filters = view.filters
     series = judged_series(
@@ -79,7 +84,13 @@ def all_metrics(view: View, choice: Choice) -> None:
         end=filters.span.end,
     )
     _many(
-        view, choice, series, lambda row: METRICS[series.metric[row]].label, _("指标"), _("各指标")
+        view,
+        choice,
+        series,
+        lambda row: METRICS[series.metric[row]].label,
+        _("指标"),
+        _("各指标"),
+        wide=True,
     )
 
 
@@ -90,6 +101,8 @@ def _many(
     name: Callable[[int], str],
     noun: str,
     title: str,
+    *,
+    wide: bool = False,
 ) -> None:
     if not len(series):
         empty(_("所选范围内没有数据。"), _("请放宽时段或换一个网格。"))
@@ -103,24 +116,21 @@ def _many(
         _long_periods(series, choice, name, href, title)
         return
     groups = grouped(series)
+
+    def minis(rows: Sequence[int]) -> None:
+        body = minis_html(series, rows, view.palette, title=title, name=name, href=href, wide=wide)
+        st.html(body)
+
     st.html(html.caption_html(state_counts([series.tone(row) for row in range(len(series))], noun)))
     if groups.eyes:
         section(_("需要看的"))
-        st.html(minis_html(series, groups.eyes, view.palette, title=title, name=name, href=href))
+        minis(groups.eyes)
     if groups.usual:
         section(_("正常波动"))
-        shown = groups.usual
-        if len(shown) > _SHOWN and not st.session_state.get("trends_w_all"):
-            shown = shown[:_SHOWN]
-        st.html(minis_html(series, shown, view.palette, title=title, name=name, href=href))
+        everything = len(groups.usual) <= _SHOWN or st.session_state.get("trends_w_all")
+        minis(groups.usual if everything else groups.usual[:_SHOWN])
         if len(groups.usual) > _SHOWN:
             st.toggle(_("显示全部 {n} 个", n=len(groups.usual)), key="trends_w_all")
-    if groups.silent:
-        section(_("不作判断"), _("样本不足，或平均每期不到一件：一件就会像异常。"))
-        with st.expander(_("{n} 个", n=len(groups.silent)), on_change="rerun") as fold:
-            if fold.open:
-                rows = groups.silent[: 4 * _SHOWN]
-                st.html(minis_html(series, rows, view.palette, title=title, name=name, href=href))
     st.html(
         html.caption_html(
             _(
@@ -129,6 +139,14 @@ def _many(
             )
         )
     )
+    if groups.silent:
+        fold = st.expander(
+            _("不作判断的 {n} 个", n=len(groups.silent)), on_change="rerun", key="trends_w_silent"
+        )
+        if fold.open:
+            with fold:
+                st.html(html.caption_html(_("样本不足，或平均每期不到一件：一件就会像异常。")))
+                minis(groups.silent[: 4 * _SHOWN])
 
 
 def _long_periods(
@@ -195,14 +213,15 @@ def _frame(
     )
 
 
-def new_signals(view: View, choice: Choice) -> None:
+def new_signals(view: View, choice: Choice, bar: DeltaGenerator) -> None:
     """What is new since a date, what needs eyes most first."""
     levels = _levels(view, least=1)
     since = choice.since or _last_period(view, choice)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="trends_since_bar"):
+    with bar:
         picked = st.date_input(
             _("自哪天起"), since, max_value=view.data_date, format="YYYY-MM-DD",
-            key=f"trends_w_since_{choice.grain}_{language()}", width=180,
+            key=f"trends_w_since_{choice.grain}_{language()}", width=160,
+            label_visibility="collapsed", help=_("自哪天起新看见的信号"),
         )  # fmt: skip
         chosen = st.pills(
             _("网格层级"),
@@ -211,6 +230,7 @@ def new_signals(view: View, choice: Choice) -> None:
             default=[one for one in levels if one in _wanted(choice, levels)],
             format_func=level_name,
             key=f"trends_w_levels_{language()}",
+            label_visibility="collapsed",
         )
     since = picked if isinstance(picked, date) else since
     own_default = since == _last_period(view, choice)
@@ -252,7 +272,7 @@ def _signal_list(
     said = _(
         "按{grain}共判断 {series} 条序列，{since} 以来 {n} 条有新信号；"
         "全无变化时偶然也会有约 {chance} 条。",
-        grain=_(GRAINS[choice.grain]),
+        grain=lower(_(GRAINS[choice.grain])),
         series=formats.whole(judged),
         since=formats.day(since),
         n=len(found),
@@ -264,12 +284,17 @@ def _signal_list(
     shown = found
     if len(found) > _SHOWN_SIGNALS and not st.session_state.get("trends_w_all_signals"):
         shown = found[:_SHOWN_SIGNALS]
+    short = shorter(view)
+    st.html(html.caption_html(said))
     body = signals_table(
         shown,
-        lambda signal: period_label(signal.began_on, choice.grain),
-        lambda signal: series_href(view, signal.metric, signal.grid_id, choice.grain),
+        series,
+        view.palette,
+        grid=lambda signal: short(signal.grid_name),
+        period=lambda signal: period_label(signal.began_on, choice.grain),
+        href=lambda signal: series_href(view, signal.metric, signal.grid_id, choice.grain),
     )
-    table(_("新信号"), signal_frame(found), body, "trends_signals", note=said)
+    table(_("新信号"), signal_frame(found), body, "trends_signals")
     if len(found) > _SHOWN_SIGNALS:
         st.toggle(_("显示全部 {n} 个", n=len(found)), key="trends_w_all_signals")
 
@@ -313,20 +338,3 @@ def _of_level(view: View, codes: list[str], choice: Choice, levels: Sequence[str
         where=filters.where(),
         end=filters.span.end,
     )
-
-
-def _shorter(view: View) -> Callable[[str], str]:
-    """A grid's name without that of the community around it, which the page's context says."""
-    tree = tree_of(view.reader)
-    names = grid_names(view.reader)
-    around = sorted(
-        (names[key][0] for key, node in tree.nodes.items() if node.level == "社区"), key=len
-    )
-
-    def short(name: str) -> str:
-        for prefix in around if len(around) == 1 else []:
-            if name.startswith(prefix) and len(name) > len(prefix):
-                return name.removeprefix(prefix)
-        return name
-
-    return short

@@ -20,11 +20,17 @@ from gridgov.trends.volumes import VolumeForecast
 __all__ = [
     "accuracy_words",
     "explained_words",
+    "lower",
     "period_label",
     "series_note",
     "shift_words",
     "state_counts",
 ]
+
+
+def lower(text: str) -> str:
+    """A name inside a sentence: English wants it small, Chinese knows no case."""
+    return text.lower() if language() == "en" else text
 
 
 def period_label(day: date, grain: TrendGrain, *, partial: bool = False) -> str:
@@ -37,15 +43,15 @@ def period_label(day: date, grain: TrendGrain, *, partial: bool = False) -> str:
 
 
 def state_counts(tones: Sequence[Tone], noun: str) -> str:
-    """How many of which state: 11 个网格：1 个变差，2 个改善，8 个正常波动."""
+    """How many of which state: 一般网格 11 个：1 个变差，2 个改善，8 个正常波动."""
     parts = []
     for tone in ("worse", "changed", "better", "usual", "missing"):
         count = sum(one == tone for one in tones)
         if count:
-            name = _("不作判断") if tone == "missing" else state_words(tone)
+            name = _("不作判断") if tone == "missing" else lower(state_words(tone))
             parts.append(_("{n} 个{state}", n=count, state=name))
     joint = ", " if language() == "en" else "，"
-    return _("{n} 个{noun}：{parts}", n=len(tones), noun=noun, parts=joint.join(parts))
+    return _("{noun} {n} 个：{parts}", n=len(tones), noun=noun, parts=joint.join(parts))
 
 
 def series_note(series: SeriesSet, row: int) -> str:
@@ -102,18 +108,18 @@ def explained_words(found: Explained, most: Callable[[float], bool]) -> str:
     frame = found.frame
     total = formats.change(found.difference, unit)
     same_way = frame[[most(value) for value in frame["total"]]]
-    parts = [_("变化 {total}", total=total)]
+    parts = [_("共变化 {total}", total=total)]
     if len(same_way):
         top = same_way.iloc[0]
         parts.append(
             _(
-                "出力最大的是{label}（{change}）",
+                "影响最大的是{label}（{change}）",
                 label=top["label"],
                 change=formats.change(float(top["total"]), unit),
             )
         )
     mix = float(frame["mix"].sum())
-    if abs(mix) > 1e-9 and found.metric.kind in ("ratio", "rate"):
+    if abs(mix) > 1e-9 and found.metric.kind == "ratio":
         parts.append(
             _(
                 "其中做得好坏变了 {rate}，分布变了 {mix}",
@@ -147,7 +153,10 @@ def accuracy_words(found: VolumeForecast) -> list[str]:
     if ahead.method == "seasonal_naive":
         lines.append(_("本法没有更准，所以这里显示的是照抄上周同一天的办法。"))
     lines.append(
-        _("日历覆盖到 {day}；此后的调休尚未公布，预测会偏。", day=formats.day(ahead.calendar_until))
+        _(
+            "日历覆盖到 {day}；此后的调休尚未公布，预测可能有偏差。",
+            day=formats.day(ahead.calendar_until),
+        )
     )
     if found.left_out is not None:
         lines.append(_("{day} 还没结束，没有用来计算。", day=formats.day(found.left_out)))
