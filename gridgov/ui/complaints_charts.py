@@ -126,12 +126,12 @@ def ages_chart(frame: pd.DataFrame, palette: Palette) -> Chart:
         )
     ]
     return grouped_bars(
-        pd.concat(parts, ignore_index=True), palette, title=_("在办诉求的时长"), unit="件"
+        pd.concat(parts, ignore_index=True), palette, title=_("在办诉求：已办天数"), unit="件"
     )
 
 
 def _band(first: int, last: object) -> str:
-    """Days since receipt as an axis label: 4–7 天, 超过 90 天."""
+    """Days since receipt as an axis label: 4–7, >90."""
     if formats.is_missing(last):
-        return _(">{days} 天", days=first - 1)
-    return _("{first}–{last} 天", first=first, last=int(str(last).split(".")[0]))
+        return f">{first - 1}"
+    return f"{first}–{int(float(str(last)))}"

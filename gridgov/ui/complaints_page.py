@@ -53,7 +53,7 @@ def headline(reader: Reader, filters: Filters) -> list[Judged]:
 
 def process(view: View) -> None:
     """How far the period's complaints have come, and how long closing takes."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         note = _("只看本期受理的诉求，截至 {day}；百分比的分母：", day=formats.day(view.data_date))
         note += _("联系、办结对受理，回访对办结，接通对回访，解决、满意对接通。")
@@ -67,12 +67,12 @@ def process(view: View) -> None:
 
 def outcomes(view: View, judged: dict[str, Judged]) -> None:
     """On time by working-day deadline over time, and which categories make up the bulk."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         control(view, judged["C3"], "c3")
     with right:
         chart = pareto_chart(kept(pareto_categories), view.palette)
-        note = _("深色为合计占到八成的类别；点一类只看这一类。")
+        note = _("蓝色为合计占到八成的类别；点一类只看这一类。")
         show(chart, "pareto", metrics=("C1",), note=note, on_click=_to_category)
 
 
@@ -102,7 +102,7 @@ def categories(view: View) -> None:
 
 def places(view: View) -> None:
     """Where complaints come from, and how old the open ones are."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         chart = grids_chart(kept(grid_volumes), view.palette)
         note = _("诉求多少只作背景，不评好坏；点一个网格只看这个网格。")

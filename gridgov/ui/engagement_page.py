@@ -7,7 +7,7 @@ import streamlit as st
 from gridgov import formats
 from gridgov.filters import Filters
 from gridgov.judgement import Judged, judge
-from gridgov.locale import _
+from gridgov.locale import _, language
 from gridgov.queries.engagement_evidence import (
     PILLAR_METRICS,
     activity_days,
@@ -65,7 +65,7 @@ def pillars(view: View) -> None:
         return
     note = _(
         "底色是最近一个完整月（党建为季）与该网格自己过往 24 个月相比的状态，不是网格之间的名次；"
-        "白底为样本不足。点一格只看这个网格。"
+        "没有底色的为样本不足。点一格只看这个网格。"
     )
     chart = pillars_chart(frame, view.palette)
     codes = tuple(PILLAR_METRICS.values())
@@ -74,7 +74,7 @@ def pillars(view: View) -> None:
 
 def participants(view: View, judged: dict[str, Judged]) -> None:
     """How many come, how many households, how many for the first time; and who stays in courses."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         chart = participation_chart(kept(participation_months), view.palette, time_marks(view))
         note = _("户数为当月参加过的不同户，各月不能相加；人次不等于覆盖面。")
@@ -85,7 +85,7 @@ def participants(view: View, judged: dict[str, Judged]) -> None:
 
 def reach(view: View) -> None:
     """Which grids and which kinds of residents are not reached."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         heading(_("哪些网格还没有参与进来"))
         frame = kept(grids_reached)
@@ -134,13 +134,13 @@ def types(view: View) -> None:
     )
     days = kept(activity_days)
     quiet = int((days["value"] == 0).sum())
-    note = _("颜色越深当天活动越多；{n} 天没有活动。", n=formats.whole(quiet))
+    note = _("颜色越浓当天活动越多；{n} 天没有活动。", n=formats.whole(quiet))
     show(days_chart(days, view.palette), "activity_days", note=note)
 
 
 def neighbours(view: View) -> None:
     """Neighbour days in rotation, and the teams of the quarter."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         heading(_("邻里日轮转（近 12 个月）"))
         found = kept(rotation)
@@ -152,7 +152,8 @@ def neighbours(view: View) -> None:
                 hosts=found.hosts,
                 grids=len(found.held),
             )
-            missed = "、".join(formats.month(month) for month in found.missed)
+            comma = ", " if language() == "en" else "、"
+            missed = comma.join(formats.month(month) for month in found.missed)
             note += _("没有举办的月份：{months}。", months=missed) if missed else _("月月都有。")
             frame = rotation_named(found)
             body = rotation_html(found, view.palette)

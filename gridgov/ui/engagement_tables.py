@@ -221,7 +221,7 @@ def _team(row: Mapping[Hashable, Any]) -> str:
             f'<span class="gg-mini-name" style="color:var(--gg-ink)">{name}</span>'
             f"<b>{shows}</b></span></div>"
         )
-    last = escape(_("上次 {month}", month=formats.month(row["last_on"])))
+    last = escape(_("上次 {month}", month=f"{row['last_on']:%Y-%m}"))
     return (
         '<div class="gg-mini"><span class="gg-mini-head">'
         f'<span class="gg-mini-name">{name}</span><span>{last}</span></span></div>'

@@ -29,7 +29,7 @@ def _table(frame: pd.DataFrame) -> npt.NDArray[Any]:
 
 
 def _heads() -> list[str]:
-    return ["<8", *(str(hour) for hour in range(_FIRST, _LAST + 1)), "≥20"]
+    return ["<8", *(str(hour) for hour in range(_FIRST, _LAST + 1)), "20+"]
 
 
 def _days() -> list[str]:
@@ -67,7 +67,7 @@ def hours_html(frame: pd.DataFrame, palette: Palette) -> str:
         rows.append(
             f'<tr><th scope="row" style="border:0;padding:0">{escape(day)}</th>{cells}</tr>'
         )
-    style = "table-layout:fixed;font-size:12px"
+    style = "table-layout:fixed;font-size:11px"
     name = escape(_("走访在一周中的时间"))
     return (
         f'<div class="gg-table"><table style="{style}"><caption class="gg-hidden">{name}</caption>'
@@ -91,7 +91,7 @@ def hours_note(frame: pd.DataFrame) -> str:
     weekend = int(frame.loc[frame["weekday"] >= 6, "visits"].sum())
     night = int(frame.loc[frame["hour"].isin(_NIGHT), "visits"].sum())
     return _(
-        "颜色越深走访越多；周末占 {share}，记在 0–5 时的 {night} 次。n = {total}。",
+        "颜色越浓走访越多；周末占 {share}，记在 0–5 时的 {night} 次。n = {total}。",
         share=formats.share(weekend, total),
         night=formats.whole(night),
         total=formats.whole(total),

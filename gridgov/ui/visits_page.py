@@ -47,7 +47,7 @@ def headline(reader: Reader, filters: Filters) -> list[Judged]:
 
 def tiers(view: View, judged: dict[str, Judged]) -> None:
     """Who was due and seen, by tier, beside the rate over time."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         heading(_("各联系频次的重点人员"))
         frame = kept(tier_standing)
@@ -59,7 +59,7 @@ def tiers(view: View, judged: dict[str, Judged]) -> None:
                 day=formats.day(view.filters.span.end),
             )
             if view.filters.compared:
-                note += _("“较{name}”为百分点。", name=compared_name(view))
+                note += _("增减为与{name}相比的百分点。", name=compared_name(view))
             body = tiers_html(view, frame)
             title = _("各联系频次的重点人员")
             table(title, tiers_named(frame), body, "tiers", metrics=("SV1", "SV2"), note=note)
@@ -85,7 +85,7 @@ def grids(view: View) -> None:
 
 def needs(view: View, judged: dict[str, Judged]) -> None:
     """What people asked for and whether it was done in time."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         heading(_("群众需求"))
         frame = kept(need_kinds)
@@ -108,7 +108,7 @@ def needs(view: View, judged: dict[str, Judged]) -> None:
 
 def ways(view: View, judged: dict[str, Judged]) -> None:
     """How and when visits are made, and how soon they are entered."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         heading(_("怎么走访、什么时候走访"))
         frame = kept(mode_shares)

@@ -33,7 +33,7 @@ def tiers_html(view: View, frame: pd.DataFrame) -> str:
         TableColumn("listed", _("在册"), "number", phone=False),
         TableColumn("parts", _("已联系 / 应联系"), "number"),
         TableColumn("rate", _("按期探访率"), "bar", "%"),
-        *([TableColumn("change", _("较{name}", name=name), "number", phone=False)] if name else []),
+        *([TableColumn("change", _("增减"), "number", phone=False)] if name else []),
         TableColumn("overdue", _("现逾期"), "number"),
     ]
     rows: list[dict[str, Cell]] = [
@@ -69,10 +69,10 @@ def grids_html(view: View, frame: pd.DataFrame) -> str:
     columns = [
         TableColumn("label", _("网格")),
         TableColumn("rate", _("按期探访率"), "bar", "%"),
-        TableColumn("tone", _("与自身过往比"), "state", phone=False),
+        TableColumn("tone", _("与自身过往比"), "state"),
+        TableColumn("load", _("任务负荷比"), "number", "%"),
         TableColumn("due", _("应联系"), "number", phone=False),
-        TableColumn("load", _("任务负荷比"), "bar", "%"),
-        TableColumn("overdue", _("现逾期"), "number"),
+        TableColumn("overdue", _("现逾期"), "number", phone=False),
         TableColumn("met", _("见面率"), "number", "%", phone=False),
         TableColumn("late", _("补录率"), "number", "%", phone=False),
     ]
@@ -111,7 +111,7 @@ def grids_named(frame: pd.DataFrame) -> pd.DataFrame:
 def modes_html(frame: pd.DataFrame) -> str:
     """How visits are made and how often somebody was met; `frame` as from `mode_shares`."""
     columns = [
-        TableColumn("mode", _("方式")),
+        TableColumn("mode", _("走访方式")),
         TableColumn("visits", _("走访"), "number"),
         TableColumn("share", _("占比"), "bar", "%"),
         TableColumn("met", _("见面率"), "number", "%"),
@@ -131,7 +131,7 @@ def modes_html(frame: pd.DataFrame) -> str:
 def modes_named(frame: pd.DataFrame) -> pd.DataFrame:
     """The same rows under readers' names."""
     columns = {
-        "mode": _("方式"),
+        "mode": _("走访方式"),
         "visits": _("走访"),
         "share": _("占比"),
         "met": _("见面率"),
