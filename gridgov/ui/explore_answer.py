@@ -27,7 +27,7 @@ from gridgov.ui.page import empty, table
 from gridgov.ui.view import View
 from gridgov.warehouse import Reader
 
-__all__ = ["answer_of", "draw_answer", "show_answer"]
+__all__ = ["answer_downloads", "answer_of", "facts", "shape_of_answer", "show_answer"]
 
 
 def answer_of(reader: Reader, filters: Filters, cut: Cut) -> Answer:
@@ -39,7 +39,7 @@ def show_answer(cut: Cut, view: View) -> Answer:
     """The answer with the switch between figures, its table and its downloads."""
     # The kind of figure and what is only drawn do not change the figures.
     answer = kept(answer_of, cut.changed(chart=None))
-    shape = _shape(answer)
+    shape = shape_of_answer(answer)
     kind = choose_chart(shape, cut.chart)
     kind = chart_switch(cut, kind, possible_charts(shape))
     if _is_empty(answer):
@@ -50,7 +50,8 @@ def show_answer(cut: Cut, view: View) -> Answer:
     return answer
 
 
-def _shape(answer: Answer) -> Shape:
+def shape_of_answer(answer: Answer) -> Shape:
+    """What the choice of a figure depends on."""
     rows = answer.rows
 
     def count(name: str) -> int:

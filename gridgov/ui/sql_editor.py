@@ -19,6 +19,7 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 
 from gridgov.explore.catalogue import CatalogueTable, Completion
 from gridgov.locale import _
+from gridgov.ui.sql_schema import own_language
 
 __all__ = ["EDITOR_SCRIPT", "editor_words", "sql_editor"]
 
@@ -63,6 +64,7 @@ def editor_words(
 
 def _short(comment: str) -> str:
     """The first clause of a comment: a completion list has room for a few words."""
+    comment = own_language(comment)
     for mark in "。；;，,（(":
         comment = comment.split(mark, 1)[0]
     return comment[:24]

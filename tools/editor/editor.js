@@ -1,6 +1,6 @@
 // The SQL editor of the analyst's page: CodeMirror 6 as a Streamlit component.
 // It sends its text when it loses the focus and with Ctrl/Cmd+Enter, never at each key.
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, acceptCompletion } from "@codemirror/autocomplete";
+import { autocompletion, closeBrackets, closeCompletion, closeBracketsKeymap, completionKeymap, acceptCompletion } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentLess, indentMore, insertTab } from "@codemirror/commands";
 import { SQLDialect, sql } from "@codemirror/lang-sql";
 import { bracketMatching, HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
@@ -8,7 +8,7 @@ import { Compartment, EditorState, Prec } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, placeholder } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
-const FONT = 'ui-monospace, "SFMono-Regular", Menlo, Consolas, "Noto Sans SC", monospace';
+const FONT = 'ui-monospace, "SFMono-Regular", Menlo, Consolas, monospace, "Noto Sans SC"';
 
 // Colours come from the page's own tokens, so that a change of theme needs no new editor.
 const highlight = HighlightStyle.define([
@@ -26,7 +26,8 @@ const frame = EditorView.theme({
     border: "1px solid var(--gg-rule)", borderRadius: "6px",
   },
   "&.cm-focused": { outline: "none", borderColor: "var(--gg-accent)" },
-  ".cm-scroller": { fontFamily: FONT, lineHeight: "1.6", minHeight: "190px", maxHeight: "440px", overflow: "auto" },
+  ".cm-scroller": { fontFamily: FONT, lineHeight: "1.6", maxHeight: "440px", overflow: "auto" },
+  ".cm-content, .cm-gutter": { minHeight: "290px" },
   ".cm-content": { caretColor: "var(--gg-ink)", padding: "8px 0" },
   ".cm-cursor": { borderLeftColor: "var(--gg-ink)" },
   ".cm-gutters": { backgroundColor: "var(--gg-panel)", color: "var(--gg-muted)", border: "none", borderRadius: "6px 0 0 6px" },
@@ -114,6 +115,7 @@ function created(component, host) {
     state.component.setStateValue("text", text);
   };
   const run = () => {
+    closeCompletion(state.view);
     const range = state.view.state.selection.main;
     state.sent = state.view.state.doc.toString();
     // Only the chosen part runs where something is chosen.
