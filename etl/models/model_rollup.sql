@@ -1,5 +1,5 @@
 -- grain: 一个网格与一个把它算在内的汇总单位一行
--- reads: grid_closure
+-- reads: grid, grid_closure
 -- @ancestor_id 汇总单位：网格自己、各级上级，或 * 即全部
 -- @grid_id 网格；空文本代表认不出网格的记录，只计入 *
 -- @is_upper 汇总单位之下是否还有网格

@@ -139,11 +139,11 @@ def _key_persons(pick: random.Random) -> list[Row]:
     # One whose tier changes on a day, one listed after the data ends.
     change = date(2025, 8, 13)
     shared: Row = {"person": "换频", "grid_id": "G1", "category": "残疾人"}
-    rows.append(shared | {"tier": "每月", "valid_from": date(2025, 1, 1), "valid_to": date(2025, 8, 12)})
-    rows.append(shared | {"tier": "每周", "valid_from": change})
     rows.append(
-        {"person": "将来", "grid_id": "G1", "tier": "每周", "valid_from": date(2026, 2, 1)}
+        shared | {"tier": "每月", "valid_from": date(2025, 1, 1), "valid_to": date(2025, 8, 12)}
     )
+    rows.append(shared | {"tier": "每周", "valid_from": change})
+    rows.append({"person": "将来", "grid_id": "G1", "tier": "每周", "valid_from": date(2026, 2, 1)})
     return rows
 
 
@@ -243,7 +243,9 @@ def _visit(pick: random.Random, number: int) -> Row:
         "purpose": pick.choice([None, "例行走访", "年审协助"]),
         "need": need,
         "need_due": due,
-        "need_closed_at": at + timedelta(days=pick.randrange(12)) if need and pick.random() < 0.8 else None,
+        "need_closed_at": at + timedelta(days=pick.randrange(12))
+        if need and pick.random() < 0.8
+        else None,
         "note": pick.choice([None, "正常", f"看望并了解近况第{number}次"]),
     }
 
@@ -319,7 +321,9 @@ def _complaint(pick: random.Random, number: int) -> Row:
         "grid": pick.choice(["G1", "G1M1", "G2", "G21", "G22", "G9", "不明", None]),
         "worker": pick.choice([None, "张三", "王五"]),
         "household": pick.choice([None, *(f"{i}栋101" for i in range(20))]),
-        "contacted_at": at + timedelta(hours=pick.choice([1, 24, 25])) if pick.random() < 0.8 else None,
+        "contacted_at": at + timedelta(hours=pick.choice([1, 24, 25]))
+        if pick.random() < 0.8
+        else None,
         "due_at": at + timedelta(days=4) if pick.random() < 0.4 else None,
         "closed_at": closed if pick.random() < 0.85 else None,
         "found_by": pick.choice([None, "网格员", "居民"]),

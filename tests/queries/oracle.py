@@ -35,6 +35,7 @@ class World:
     data_date: date = date.min
     first_on: date = date.max
     first_visit: date = date.max
+    kept: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.grids = {row["grid_id"]: row for row in self.tables["grid"]}
@@ -110,7 +111,9 @@ class World:
         ids = ids or {
             row["worker_id"] for row in self.tables["worker_alias"] if plain(row["alias"]) == word
         }
-        ids = ids or {row["worker_id"] for row in self.tables["worker"] if plain(row["name"]) == word}
+        ids = ids or {
+            row["worker_id"] for row in self.tables["worker"] if plain(row["name"]) == word
+        }
         return ids.pop() if len(ids) == 1 else None
 
     def shares(self, cell: str | None) -> dict[str | None, float]:
@@ -126,7 +129,8 @@ class World:
         held = [
             (row["valid_from"], row["worker_id"])
             for row in self.tables["tenure"]
-            if row["grid_id"] == grid_id and row["valid_from"] <= day <= (row["valid_to"] or EVER[1])
+            if row["grid_id"] == grid_id
+            and row["valid_from"] <= day <= (row["valid_to"] or EVER[1])
         ]
         latest = max((since for since, _worker in held), default=None)
         return min((worker for since, worker in held if since == latest), default=None)
@@ -138,6 +142,17 @@ class World:
             if spell["person"] == person and spell["since"] <= day <= spell["until"]:
                 return spell
         return None
+
+    def contacts(self) -> dict[str, list[date]]:
+        """Days on which each key person was reached; worked out once."""
+        if "contacts" not in self.kept:
+            found: dict[str, list[date]] = defaultdict(list)
+            for row in self.visits:
+                if row["tier"] is not None and row["met"] is not False:
+                    found[row["person"]].append(row["day"])
+            self.kept["contacts"] = found
+        known: dict[str, list[date]] = self.kept["contacts"]
+        return known
 
     # days ------------------------------------------------------------------------------------
 
@@ -286,7 +301,9 @@ def _derive_activities(world: World, place: Any) -> None:
         listed = signed[row["activity_id"]]
         known_first = [s for s in listed if s["first_time"] is not None]
         first = sum(s["persons"] or 1 for s in listed if s["first_time"]) if known_first else None
-        people = sum(1 if s["persons"] is None else s["persons"] for s in listed) if listed else None
+        people = (
+            sum(1 if s["persons"] is None else s["persons"] for s in listed) if listed else None
+        )
         event = row | {
             "day": row["started_at"].date(),
             "grid_id": place(row["grid"]),

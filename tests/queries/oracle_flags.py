@@ -77,7 +77,9 @@ def _batch(visits: list[Row], homes: dict[str, Row]) -> set[str]:
                 for row in listed
                 if timedelta(0) <= last["entered_at"] - row["entered_at"] <= timedelta(minutes=10)
             ]
-            buildings = {homes[row["household"]]["building"] for row in window if row["household"] in homes}
+            buildings = {
+                homes[row["household"]]["building"] for row in window if row["household"] in homes
+            }
             if len(window) >= 5 and len(buildings - {None}) > 1:
                 found |= {row["visit_id"] for row in window}
     return found
@@ -105,6 +107,10 @@ def _clock(visits: list[Row], homes: dict[str, Row]) -> set[str]:
             before = [past["ended_at"] for past in listed[:i] if past["ended_at"] is not None]
             if any(ended > row["occurred_at"] for ended in before):
                 found.add(row["visit_id"])
-            if row["ended_at"] and i + 1 < len(listed) and listed[i + 1]["occurred_at"] < row["ended_at"]:
+            if (
+                row["ended_at"]
+                and i + 1 < len(listed)
+                and listed[i + 1]["occurred_at"] < row["ended_at"]
+            ):
                 found.add(row["visit_id"])
     return found

@@ -117,7 +117,9 @@ def _stated(world: World, name: str, grid_id: str, month: date) -> Any:
     if not rows:
         return _NOTHING
     earlier = [row for row in rows if row["month"] <= month]
-    chosen = max(earlier, key=lambda r: r["month"]) if earlier else min(rows, key=lambda r: r["month"])
+    chosen = (
+        max(earlier, key=lambda r: r["month"]) if earlier else min(rows, key=lambda r: r["month"])
+    )
     return chosen[name]
 
 
@@ -139,7 +141,9 @@ def _base_grids(question: Question) -> float | None:
         inside = [g for g, row in world.grids.items() if world.is_inside(g, question.unit)]
         if question.unit is None:
             tops = [g for g in inside if world.grids[g]["parent_id"] not in world.grids]
-            counts.append(sum(_general(world, top, last) for top in tops if world.is_valid(top, last)))
+            counts.append(
+                sum(_general(world, top, last) for top in tops if world.is_valid(top, last))
+            )
         else:
             counts.append(_general(world, question.unit, last))
     return sum(counts) / len(counts) if counts else None
@@ -204,17 +208,14 @@ def _is_review(row: Row) -> bool:
 def _periods(question: Question) -> list[Row]:
     """Whole periods of each spell that ended in the asked days."""
     world, found = question.world, []
-    contacts: dict[str, list[date]] = defaultdict(list)
-    for row in world.visits:
-        if _is_contact(row):
-            contacts[row["person"]].append(row["day"])
+    contacts = world.contacts()
     for spell in world.spells:
         day = max(spell["since"], world.first_visit)
         while day <= min(spell["until"], question.end):
             begin, finish = _period(spell["tier"], day)
             whole = begin >= max(spell["since"], world.first_visit) and finish <= spell["until"]
             if whole and question.within(finish):
-                seen = any(begin <= on <= finish for on in contacts[spell["person"]])
+                seen = any(begin <= on <= finish for on in contacts.get(spell["person"], []))
                 holder = world.holder(spell["grid_id"], finish)
                 found.append(spell | {"seen": seen, "holder": holder})
             day = finish + DAY
@@ -237,10 +238,9 @@ def _overdue_persons(question: Question) -> Answer:
         if not (spell["since"] <= question.end <= spell["until"]) or not question.weight(spell):
             continue
         last = max(spell["since"], world.first_visit) - DAY
-        for row in world.visits:
-            if row["person"] == spell["person"] and _is_contact(row):
-                if spell["since"] <= row["day"] <= question.end:
-                    last = max(last, row["day"])
+        for day in world.contacts().get(spell["person"], []):
+            if spell["since"] <= day <= question.end:
+                last = max(last, day)
         count += (question.end - last).days > ALLOWED_DAYS[spell["tier"]]
     return Answer(count, None, count)
 
@@ -257,7 +257,9 @@ def _activities(question: Question, code: str | None = None) -> list[Row]:
     return [
         row
         for row in question.world.activities
-        if question.within(row["day"]) and (code is None or row["code"] == code) and question.weight(row)
+        if question.within(row["day"])
+        and (code is None or row["code"] == code)
+        and question.weight(row)
     ]
 
 
@@ -489,7 +491,10 @@ _METRICS: dict[str, Callable[[Question], Answer]] = {
 
 
 def _flagged(question: Question) -> Answer:
-    flagged = flagged_visits(question.world)
+    kept = question.world.kept
+    if "flagged" not in kept:
+        kept["flagged"] = flagged_visits(question.world)
+    flagged = kept["flagged"]
     return _share(question, _visits(question), lambda row: row["visit_id"] in flagged)
 
 

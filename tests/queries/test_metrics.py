@@ -85,7 +85,9 @@ def _bucket(day: date, grain: Grain, start: date, end: date) -> tuple[date, date
     else:
         last = (pd.Timestamp(day) + pd.tseries.frequencies.to_offset(step[grain]) * 0).date()
         if grain != "day":
-            last = pd.tseries.frequencies.to_offset(step[grain]).rollforward(pd.Timestamp(day)).date()
+            last = (
+                pd.tseries.frequencies.to_offset(step[grain]).rollforward(pd.Timestamp(day)).date()
+            )
     return max(day, start), min(last, end)
 
 
