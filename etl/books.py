@@ -7,6 +7,7 @@ from datetime import datetime
 
 import duckdb
 
+from etl.ask import first_row
 from etl.ddl import schema_hash
 from etl.findings import Finding, check_of
 from etl.report import FileReport
@@ -20,12 +21,13 @@ def already_loaded(
     con: duckdb.DuckDBPyConnection, sha256: str, sheet: str, recipe: str
 ) -> tuple[int, int] | None:
     """(rows, rejected) of the same bytes read the same way by a batch still in force."""
-    row = con.execute(
+    row = first_row(
+        con,
         'SELECT f."rows", f.rejected FROM load_file AS f JOIN load_batch AS b USING (batch_id) '
         "WHERE f.sha256 = $sha256 AND f.sheet = $sheet AND f.recipe = $recipe "
         "AND b.undone_by IS NULL ORDER BY f.file_id DESC LIMIT 1",
         {"sha256": sha256, "sheet": sheet, "recipe": recipe},
-    ).fetchone()
+    )
     return None if row is None else (int(row[0]), int(row[1]))
 
 
@@ -80,11 +82,12 @@ def write_meta(con: duckdb.DuckDBPyConnection, version: int) -> None:
     dates = " UNION ALL ".join(
         f"SELECT max({log.event_time})::DATE AS d FROM {log.name}" for log in LOGS if log.event_time
     )
-    newest = con.execute(f"SELECT max(d) FROM ({dates})").fetchone()
-    sample = con.execute(
+    newest = first_row(con, f"SELECT max(d) FROM ({dates})")
+    sample = first_row(
+        con,
         "SELECT coalesce(bool_and(is_sample), false) FROM load_file "
-        "JOIN load_batch USING (batch_id) WHERE undone_by IS NULL"
-    ).fetchone()
+        "JOIN load_batch USING (batch_id) WHERE undone_by IS NULL",
+    )
     pairs = {
         "version": str(version),
         "created_at": datetime.now().isoformat(" ", "seconds"),

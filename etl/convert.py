@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from etl.ask import first_row
 from etl.ddl import text
 from etl.headers import header_key
 from etl.mapping import Recipe
@@ -168,9 +169,11 @@ class Converter:
         if not self._repeats(source):
             rows = f"(SELECT {source} AS note FROM {RAW})"
         odd = _EDGES if column.kind == "outline" else f"{_EDGES}|{_ARMED}|{STRIKE_PATTERN}"
-        found = self._con.execute(
-            f"SELECT 1 FROM {rows} WHERE regexp_matches(note, $odd) LIMIT 1", {"odd": odd}
-        ).fetchone()
+        found = first_row(
+            self._con,
+            f"SELECT 1 FROM {rows} WHERE regexp_matches(note, $odd) LIMIT 1",
+            {"odd": odd},
+        )
         if found is None:
             return Converted(column, f"nullif({source}, '')")
         trimmed = f"nullif(trim({source}, {text(_BLANK)}), '')"
@@ -183,10 +186,11 @@ class Converter:
 
     def _repeats(self, source: str) -> bool:
         """True when the first rows say that texts come again and again."""
-        row = self._con.execute(
+        row = first_row(
+            self._con,
             f"SELECT count(DISTINCT s) * 4 < count(s) FROM (SELECT {source} AS s FROM {RAW} "
-            f"LIMIT {_LOOK_AT})"
-        ).fetchone()
+            f"LIMIT {_LOOK_AT})",
+        )
         return bool(row and row[0])
 
     def _distinct(self, source: str, where: Callable[[str], str]) -> list[str]:

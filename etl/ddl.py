@@ -34,7 +34,7 @@ def history_name(table: Table) -> str:
     return f"{table.name}_history"
 
 
-def create_missing(con: duckdb.DuckDBPyConnection) -> None:
+def create_missing(con: duckdb.DuckDBPyConnection, *, comments: bool = True) -> None:
     """Create what the database lacks: books, tables, histories, and columns added since."""
     # One transaction: every commit of its own would wait for the disk.
     con.execute("BEGIN")
@@ -42,8 +42,10 @@ def create_missing(con: duckdb.DuckDBPyConnection) -> None:
     present = _columns(con)
     for table in TABLES.values():
         extra = (*LINEAGE,)
-        _create(con, table.name, table, extra, present)
-        _create(con, history_name(table), table, (*extra, ("replaced_by", "INTEGER")), present)
+        _create(con, table.name, table, extra, present, comments)
+        _create(
+            con, history_name(table), table, (*extra, ("replaced_by", "INTEGER")), present, comments
+        )
     con.execute("COMMIT")
 
 
@@ -69,6 +71,7 @@ def _create(
     table: Table,
     extra: tuple[tuple[str, str], ...],
     present: dict[str, set[str]],
+    comments: bool,
 ) -> None:
     wanted = [(column.name, column.sql_type) for column in table.columns] + list(extra)
     if name in present:
@@ -78,6 +81,8 @@ def _create(
         return
     body = ", ".join(f"{quote(column)} {kind}" for column, kind in wanted)
     con.execute(f"CREATE TABLE {quote(name)} ({body})")
+    if not comments:
+        return
     con.execute(f"COMMENT ON TABLE {quote(name)} IS {text(f'{table.label}：{table.grain}')}")
     for declared in table.columns:
         label = f"{declared.label} / {declared.label_en}"

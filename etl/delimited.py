@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from etl.ask import count, first_row
 from etl.encoding import Encoding, detect, recode, sniff
 from etl.records import RecordCount, count_records
 from etl.sheet import PREVIEW_ROWS, RAW, stage_columns
@@ -116,8 +117,8 @@ class DelimitedSheet:
             self._careful(con, start, width)
 
     def _fast(self, con: duckdb.DuckDBPyConnection, start: int, width: int) -> bool:
-        count = self._count
-        if count is None or count.has_blank or len(self.delimiter.encode()) > 1:
+        known = self._count
+        if known is None or known.has_blank or len(self.delimiter.encode()) > 1:
             return False
         if any("\n" in cell or '"' in cell for row in self.preview[:start] for cell in row):
             return False
@@ -132,14 +133,14 @@ class DelimitedSheet:
         except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):
             # Not an error of the clerk's: the careful way reads what this one could not.
             return False
-        got = con.execute(f"SELECT count(*) FROM {RAW}").fetchone()
-        return got is not None and got[0] == count.records - start and self._same_first(con, start)
+        got = count(con, f"SELECT count(*) FROM {RAW}")
+        return got == known.records - start and self._same_first(con, start)
 
     def _same_first(self, con: duckdb.DuckDBPyConnection, start: int) -> bool:
         """The reader skips lines, not records: make sure that it began where we meant."""
         if len(self.preview) <= start:
             return True
-        row = con.execute(f"SELECT * FROM {RAW} LIMIT 1").fetchone()
+        row = first_row(con, f"SELECT * FROM {RAW} LIMIT 1")
         return row is not None and [cell or "" for cell in row] == self.preview[start]
 
     def _careful(self, con: duckdb.DuckDBPyConnection, start: int, width: int) -> None:

@@ -53,8 +53,8 @@ def check(
     store = Store(warehouse)
     scratch = Path(tempfile.mkdtemp(prefix="gridgov-check-"))
     try:
-        aside = Store(scratch)
         current = store.current()
+        aside = Store(scratch, in_memory=current is None)
         if current is not None:
             shutil.copyfile(store.path(current), aside.path(current))
             aside.point_to(current)

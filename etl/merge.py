@@ -9,6 +9,7 @@ from datetime import date
 
 import duckdb
 
+from etl.ask import count
 from etl.ddl import history_name, quote
 from etl.stage import STAGE
 from gridgov.schema import Table
@@ -95,8 +96,7 @@ class _Merge:
         self._history = quote(history_name(table))
 
     def count(self, sql: str) -> int:
-        row = self._con.execute(sql).fetchone()
-        return int(row[0]) if row else 0
+        return count(self._con, sql)
 
     @property
     def _keys(self) -> tuple[str, ...]:

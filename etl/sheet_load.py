@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from etl.ask import count
 from etl.books import already_loaded
 from etl.convert import Converted, Converter, source_expression
 from etl.date_order import find_date_order
@@ -42,8 +43,7 @@ class SheetLoader:
         self.recipes: list[str] = []
         self._pseudonyms = pseudonyms
         self._rejects = rejects
-        row = con.execute("SELECT coalesce(max(file_id), 0) FROM load_file").fetchone()
-        self._next_file = (row[0] if row else 0) + 1
+        self._next_file = count(con, "SELECT max(file_id) FROM load_file") + 1
         self.file_ids: list[int] = []
 
     def load(self, sheet: Sheet, guess: SheetGuess, recipe: Recipe) -> FileReport:
@@ -161,8 +161,7 @@ class SheetLoader:
         return self._count(f"DELETE FROM {STAGE} WHERE errors IS NOT NULL")
 
     def _count(self, sql: str) -> int:
-        row = self.con.execute(sql).fetchone()
-        return int(row[0]) if row else 0
+        return count(self.con, sql)
 
 
 def _sources(table: Table, guess: SheetGuess, recipe: Recipe) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import duckdb
 import pyarrow as pa
 
+from etl.ask import first_row
 from etl.headers import header_key
 from etl.recognise import SheetGuess
 from etl.sheet import RAW
@@ -41,10 +42,11 @@ def find_skipped(
     headers = {f"h{at}": guess.headers[at] for at in watched}
     con.execute("CREATE OR REPLACE TEMP TABLE skipped (r BIGINT)")
     # NOT of an unknown comparison is unknown, so the blank cell is tested first.
-    last_full = con.execute(
+    last_full = first_row(
+        con,
         f"SELECT max(rowid) FILTER (NOT ({suspicious})), count(*) FILTER ({suspicious}) FROM {RAW}",
         headers,
-    ).fetchone()
+    )
     if last_full is None or not last_full[1]:
         return {}
     foot = last_full[0] if last_full[0] is not None else -1

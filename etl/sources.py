@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import lzma
 import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -33,6 +35,12 @@ _MAX_RATIO = 200
 _RATIO_FREE = 32 << 20
 _MAX_MEMBERS = 2_000
 _MAX_WORKBOOK = 1 << 30
+
+
+_BROKEN_ARCHIVE = (
+    zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError,
+    zlib.error, lzma.LZMAError, struct.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -167,7 +175,7 @@ def _members(path: Path, scratch: Path, digest: str) -> Iterator[Source]:
                 yield from _checked(
                     Source(f"{path}/{name}", target, KINDS[_suffix(name)], path, inner, digest)
                 )
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, zlib.error) as error:
+    except _BROKEN_ARCHIVE as error:
         raise DataFileError(
             _("{path}：压缩包打不开（{why}），请重新压缩后再试", path=path, why=error)
         ) from error
@@ -199,7 +207,7 @@ def _unpack(reader: object, target: Path, packed: int, shown: str) -> None:
                 if done > _MAX_UNPACKED or (done > _RATIO_FREE and done > packed * _MAX_RATIO):
                     raise DataFileError(_("{path}：解压后过大，疑似压缩炸弹，已拒绝", path=shown))
                 writer.write(chunk)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+    except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError) as error:
         raise DataFileError(
             _("{path}：压缩包不完整或已损坏（{why}）", path=shown, why=error)
         ) from error
@@ -212,7 +220,7 @@ def _checked(source: Source) -> Iterator[Source]:
             with zipfile.ZipFile(source.file) as archive:
                 total = sum(info.file_size for info in archive.infolist())
                 packed = sum(info.compress_size for info in archive.infolist())
-        except (zipfile.BadZipFile, OSError) as error:
+        except _BROKEN_ARCHIVE as error:
             raise DataFileError(
                 _("{path}：工作簿已损坏，请用表格软件重新保存", path=source.path)
             ) from error

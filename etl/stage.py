@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import duckdb
 
+from etl.ask import count
 from etl.convert import Converted
 from etl.ddl import quote, text
 from etl.sheet import RAW
@@ -65,8 +66,8 @@ def build_stage(
         f"{', ' + lacking if lacking else ''} "
         f"FROM {RAW} {joins} {where})"
     )
-    row = con.execute(f"SELECT count(errors), count(warnings) FROM {STAGE}").fetchone()
-    bad, odd = row if row else (0, 0)
+    bad = count(con, f"SELECT count(errors) FROM {STAGE}")
+    odd = count(con, f"SELECT count(warnings) FROM {STAGE}")
     return Staged(tuple(names), bad > 0, odd > 0)
 
 

@@ -27,10 +27,12 @@ _MEMORY = "1GB"
 
 
 class Store:
-    """`root` is the warehouse folder; made when a writer first needs it."""
+    """`root` is the warehouse folder; made when a writer first needs it. With `in_memory` what is
+    built is for a check alone and never written."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, in_memory: bool = False) -> None:
         self.root = root
+        self.in_memory = in_memory
         self.rejects = root / "rejects"
 
     def current(self) -> int | None:
@@ -135,11 +137,12 @@ class Building:
         self.folder.mkdir(mode=0o700)
         if self.base is not None:
             _copy(self._store.path(self.base), self._path)
-        self._con = duckdb.connect(str(self._path), config={"memory_limit": _MEMORY})
+        at = ":memory:" if self._store.in_memory else str(self._path)
+        self._con = duckdb.connect(at, config={"memory_limit": _MEMORY})
         scratch = str(self.folder / "scratch").replace("'", "''")
         self._con.execute(f"SET temp_directory = '{scratch}'")
         self._con.execute("SET preserve_insertion_order = true")
-        create_missing(self._con)
+        create_missing(self._con, comments=not self._store.in_memory)
 
     @property
     def con(self) -> duckdb.DuckDBPyConnection:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from etl.ask import first_row
 from etl.books import write_meta
 from etl.ddl import history_name, quote
 from etl.merge import Touched
@@ -53,18 +54,19 @@ def undo(warehouse: Path, batch_id: int) -> int:
 
 
 def _refuse(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
-    row = con.execute(
-        "SELECT undone_by FROM load_batch WHERE batch_id = $batch", {"batch": batch_id}
-    ).fetchone()
+    row = first_row(
+        con, "SELECT undone_by FROM load_batch WHERE batch_id = $batch", {"batch": batch_id}
+    )
     if row is None:
         raise UsageError(_("没有批次 {n}；运行 python -m etl status 查看批次", n=batch_id))
     if row[0] is not None:
         raise UsageError(_("批次 {n} 已经撤销过", n=batch_id))
-    later = con.execute(
+    later = first_row(
+        con,
         'SELECT batch_id, sum("rows") FROM load_overlap JOIN load_batch USING (batch_id) '
         "WHERE origin_batch_id = $batch AND undone_by IS NULL GROUP BY ALL ORDER BY 1 DESC LIMIT 1",
         {"batch": batch_id},
-    ).fetchone()
+    )
     if later is not None:
         raise DataFileError(
             _(
@@ -98,9 +100,11 @@ def _take_back(
         ).fetchall()
         if days:
             touched.days(table.name, [row[0] for row in days if row[0] is not None])
-    elif con.execute(
-        f"SELECT 1 FROM {target} WHERE batch_id = $batch UNION ALL SELECT 1 {back} LIMIT 1", given
-    ).fetchone():
+    elif first_row(
+        con,
+        f"SELECT 1 FROM {target} WHERE batch_id = $batch UNION ALL SELECT 1 {back} LIMIT 1",
+        given,
+    ):
         touched.everything(table.name)
     con.execute(f"DELETE FROM {target} WHERE batch_id = $batch", given)
     con.execute(f"INSERT INTO {target} ({names}) SELECT {names} {back}", given)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -26,11 +27,13 @@ class CellSheet:
     encoding = ""
     undecodable = 0
 
-    def __init__(self, source: Source, name: str, cells: list[list[Cell]], first_row: int) -> None:
+    def __init__(
+        self, source: Source, name: str, cells: Sequence[list[Cell]], first_row: int
+    ) -> None:
         self.source = source
         self.name = name
         # Rows above the used range count as blank, so that row numbers are the spreadsheet's.
-        self._cells: list[list[Cell]] = [[] for _blank in range(first_row)] + cells
+        self._cells: list[list[Cell]] = [*([] for _blank in range(first_row)), *cells]
         while self._cells and not any(_filled(cell) for cell in self._cells[-1]):
             self._cells.pop()
         self.surplus: Sequence[int] = ()
@@ -62,7 +65,7 @@ def open_workbook(source: Source) -> list[CellSheet]:
         found = []
         for name in workbook.sheet_names:
             sheet = workbook.get_sheet_by_name(name)
-            cells: list[list[Cell]] = [*sheet.to_python(skip_empty_area=True)]
+            cells: Sequence[list[Any]] = sheet.to_python(skip_empty_area=True)
             first = sheet.start[0] if sheet.start else 0
             found.append(CellSheet(source, name, cells, first))
         return [sheet for sheet in found if sheet.records]

@@ -81,7 +81,9 @@ def kill_loads(times: int, seed: int, folder: Path, every: int = 5) -> Outcome:
 def _write(path: Path, start: int, stop: int, note: str) -> None:
     with path.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle)
-        writer.writerow(["走访编号", "走访时间", "走访人", "所属网格", "户", "走访对象", "走访内容"])
+        writer.writerow(
+            ["走访编号", "走访时间", "走访人", "所属网格", "户", "走访对象", "走访内容"]
+        )
         for at in range(start, stop):
             day = f"2025-01-{at % 28 + 1:02} 08:{at % 60:02}:00"
             writer.writerow([f"V{at}", day, "张三", "M1", f"1-{at}", f"居民{at}", note])
@@ -103,7 +105,11 @@ def _digest(warehouse: Path) -> str:
                     ).fetchall()
                 ]
                 chosen = ", ".join(f'"{column}"' for column in columns)
-                seen.update(repr(con.execute(f'SELECT {chosen} FROM "{table}" ORDER BY ALL').fetchall()).encode())
+                seen.update(
+                    repr(
+                        con.execute(f'SELECT {chosen} FROM "{table}" ORDER BY ALL').fetchall()
+                    ).encode()
+                )
             return seen.hexdigest()
     except Exception as error:
         return f"{type(error).__name__}: {error}"
