@@ -51,6 +51,8 @@ _ODD = (
 _ODD_KEY = _ODD + r"|\s|^[1-8]\d{16}[\dXx]$"
 _EDGES = r"^\s|\s$|^[\x{00a0}\x{3000}\x{feff}]|[\x{00a0}\x{3000}\x{feff}]$"
 _ARMED = r"^'([=+@-])"
+# An official grid code: six digits of the district, then street, community and grid.
+_GRID_CODE = re.compile(r"[1-6]\d{12,17}")
 _LOOK_AT = 20_000
 _BLANK = " \t\r\n\u00a0\u3000\u200b\ufeff"
 _Read = Callable[[str], tuple[str | None, str | None]]
@@ -277,7 +279,9 @@ class Converter:
             return lambda value: ("、".join(self._account(n) for n in _labels(value)) or None, None)
         if kind == "key":
             return lambda value: (self._account(_compact(value)) or None, None)
-        if kind in ("grid", "name"):
+        if kind == "grid":
+            return lambda value: (_grid_text(_compact(value)) or None, None)
+        if kind == "name":
             return lambda value: (strike(_compact(value)) or None, None)
         return lambda value: (strike(_soft(value)) or None, None)
 
@@ -293,6 +297,13 @@ class Converter:
             return (self._pseudonyms.of(prefix, plain) if plain else None), None
 
         return read
+
+
+def _grid_text(value: str) -> str:
+    """A name or a code. Official grid codes run to 18 digits and are nobody's number."""
+    if _GRID_CODE.fullmatch(value) and not looks_like_identity_number(value):
+        return value
+    return strike(value)
 
 
 def _moment_sql(source: str, sql_type: str) -> str:
