@@ -52,12 +52,10 @@ def main() -> int:
     """Run the command line; returns the exit status."""
     set_language("en" if os.environ.get("GRIDGOV_LANGUAGE", "").startswith("en") else "zh_CN")
     try:
-        app(standalone_mode=False)
+        status = app(standalone_mode=False)
     except GridGovError as error:
         return _fail(str(error), error.exit_status)
-    except typer.Abort:
-        return _fail(_("已取消；已发布的数据没有改变"), 1)
-    except KeyboardInterrupt:
+    except (typer.Abort, KeyboardInterrupt):
         return _fail(_("已取消；已发布的数据没有改变"), 1)
     except Exception as error:
         if hasattr(error, "format_message") and hasattr(error, "exit_code"):
@@ -65,7 +63,10 @@ def main() -> int:
         return _fail(
             f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}", 1
         )
-    return 0
+    # Typer turns Ctrl-C into the status 130 of a shell.
+    if status == 130:
+        return _fail(_("已取消；已发布的数据没有改变"), 1)
+    return status if isinstance(status, int) else 0
 
 
 def _fail(line: str, status: int) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from etl.ddl import create_missing
-from gridgov.errors import GridGovError, WarehouseBusy, WarehouseError, WarehouseMissing
+from gridgov.errors import WarehouseBusy, WarehouseError, WarehouseMissing
 from gridgov.locale import _
 
 __all__ = ["Building", "Store"]
@@ -163,7 +163,9 @@ class Building:
 
     def discard(self) -> None:
         if self._con is not None:
-            self._con.close()
+            # After a failed write closing may fail too; what matters is that the folder goes.
+            with suppress(duckdb.Error):
+                self._con.close()
             self._con = None
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -223,13 +225,8 @@ def _disk_errors(root: Path) -> Iterator[None]:
     """Turn a full disk into one line; anything else stays the defect that it is."""
     try:
         yield
-    except (
-        OSError,
-        duckdb.IOException,
-        duckdb.FatalException,
-        duckdb.OutOfMemoryException,
-    ) as error:
-        if isinstance(error, GridGovError):
+    except (OSError, duckdb.Error) as error:
+        if isinstance(error, duckdb.Error) and not _is_disk_trouble(error):
             raise
         why = str(error).splitlines()[0]
         raise WarehouseError(
@@ -239,3 +236,9 @@ def _disk_errors(root: Path) -> Iterator[None]:
                 why=why,
             )
         ) from error
+
+
+def _is_disk_trouble(error: duckdb.Error) -> bool:
+    """A full disk shows as an I/O error, or as a commit that could not write."""
+    kinds = (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException)
+    return isinstance(error, kinds) or "write file" in str(error)
