@@ -143,7 +143,7 @@ def with_limits(rows: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     finished = np.where(rows["is_partial"].to_numpy(dtype=bool), np.nan, values)
     chart = xmr(finished, improvement=improvement_of(metric))
     return rows.assign(
-        mean=chart.mean, lower=_floor(chart, metric), upper=chart.upper,
+        mean=chart.mean, lower=_floor(chart, metric), upper=_ceiling(chart, metric),
         point=chart.point, signal=chart.signal,
     )  # fmt: skip
 
@@ -151,6 +151,11 @@ def with_limits(rows: pd.DataFrame, metric: Metric) -> pd.DataFrame:
 def _floor(chart: Xmr, metric: Metric) -> np.ndarray:
     """A share or a count has no value below zero: a limit there would only stretch the axis."""
     return np.where(np.isnan(chart.lower), np.nan, np.maximum(chart.lower, 0.0))
+
+
+def _ceiling(chart: Xmr, metric: Metric) -> np.ndarray:
+    """No share lies above all."""
+    return np.minimum(chart.upper, 1.0) if metric.is_share else chart.upper
 
 
 def improvement_of(metric: Metric) -> Improvement | None:

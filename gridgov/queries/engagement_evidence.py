@@ -10,6 +10,7 @@ import pandas as pd
 from gridgov.access.privacy import suppress
 from gridgov.filters import Filters
 from gridgov.metrics import evaluate
+from gridgov.metrics.grids import tree_of
 from gridgov.metrics.happiness import TEAMS
 from gridgov.queries.engagement import (
     activity_calendar,
@@ -42,6 +43,7 @@ PILLAR_METRICS = {"党建": "PB2", "服务": "SV1", "民生": "ML1", "发展": "
 """The one measure that stands for each pillar in the table of grids."""
 _BY_QUARTER = frozenset({"PB2"})
 _MONTHS = 12
+_BELOW_COMMUNITY = frozenset({"一般", "微", "专属"})
 
 
 def pillar_cells(reader: Reader, filters: Filters) -> pd.DataFrame:
@@ -186,14 +188,17 @@ def rotation(reader: Reader, filters: Filters) -> Rotation:
 
 @dataclass(frozen=True)
 class Teams:
-    """Shows by team in the quarter from `start`. `frame`: team, shows, last_on; `known` teams have
-    ever performed, of `expected`."""
+    """Shows by team in the quarter from `start`. `frame`: team, shows, last_on.
+
+    `known` teams have ever performed. `expected` is how many a community has; None below one, for
+    teams belong to no grid.
+    """
 
     frame: pd.DataFrame
     start: date
     performed: int
     known: int
-    expected: int
+    expected: int | None
 
 
 def teams(reader: Reader, filters: Filters) -> Teams:
@@ -206,8 +211,17 @@ def teams(reader: Reader, filters: Filters) -> Teams:
         start=start,
         performed=int((frame["shows"] > 0).sum()),
         known=len(frame),
-        expected=max(TEAMS, len(frame)),
+        expected=_expected_teams(reader, filters.grid_id),
     )
+
+
+def _expected_teams(reader: Reader, grid_id: str | None) -> int | None:
+    tree = tree_of(reader)
+    tops = tree.tops if grid_id is None else (grid_id,)
+    places = [tree.nodes[top] for top in tops if top in tree.nodes]
+    if not places or any(place.level in _BELOW_COMMUNITY for place in places):
+        return None
+    return TEAMS * sum(tree.communities(place.grid_id) for place in places)
 
 
 def activity_list(reader: Reader, filters: Filters, rows: int = 1000) -> pd.DataFrame:

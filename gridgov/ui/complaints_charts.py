@@ -22,6 +22,8 @@ __all__ = [
     "pareto_chart",
 ]
 
+_WHOLE_STEPS = 6
+"""Up to this many cases the axis counts one by one: there is no half case."""
 _TAIL = 3.0
 """The curve is drawn to this many times the day by which nine tenths are closed."""
 
@@ -125,9 +127,11 @@ def ages_chart(frame: pd.DataFrame, palette: Palette) -> Chart:
             (_("未到期"), frame["cases"] - frame["overdue"]),
         )
     ]
-    return grouped_bars(
-        pd.concat(parts, ignore_index=True), palette, title=_("在办诉求：已办天数"), unit="件"
-    )
+    rows = pd.concat(parts, ignore_index=True)
+    chart = grouped_bars(rows, palette, title=_("在办诉求：已办天数"), unit="件")
+    if rows["value"].max() <= _WHOLE_STEPS:
+        chart.figure.update_yaxes(dtick=1)
+    return chart
 
 
 def _band(first: int, last: object) -> str:

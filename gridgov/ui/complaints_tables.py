@@ -6,7 +6,7 @@ import pandas as pd
 
 from gridgov import formats
 from gridgov.locale import _
-from gridgov.ui.evidence import compared_name, named
+from gridgov.ui.evidence import compared_name, named, plain_dates
 from gridgov.ui.html import Cell, TableColumn, table_html
 from gridgov.ui.links import href
 from gridgov.ui.view import View
@@ -130,10 +130,10 @@ def open_rows(frame: pd.DataFrame) -> pd.DataFrame:
             _("来源"): frame["source"],
             _("网格"): frame["grid_name"],
             _("责任人"): frame["holder_name"],
-            _("受理日期"): frame["received_on"],
-            _("办理期限"): frame["due_on"],
+            _("受理日期"): plain_dates(frame["received_on"]),
+            _("办理期限"): plain_dates(frame["due_on"]),
             _("已办天数"): frame["age_days"],
-            _("超期天数"): frame["overdue_days"],
+            _("超期天数"): frame["overdue_days"].astype("Int64"),
             _("重复诉求"): [yes if flag else no for flag in frame["is_repeat"]],
             _("权责"): [_scope(value) for value in frame["in_scope"]],
         }

@@ -10,6 +10,8 @@ from gridgov.judgement import Judged, judge
 from gridgov.locale import _, language
 from gridgov.queries.engagement_evidence import (
     PILLAR_METRICS,
+    Rotation,
+    Teams,
     activity_days,
     activity_list,
     activity_types,
@@ -22,13 +24,12 @@ from gridgov.queries.engagement_evidence import (
 )
 from gridgov.ui.cache import kept
 from gridgov.ui.engagement_charts import days_chart, participation_chart, pillars_chart
+from gridgov.ui.engagement_rotation import rotation_html, rotation_named
 from gridgov.ui.engagement_tables import (
     grids_html,
     grids_named,
     kinds_html,
     kinds_named,
-    rotation_html,
-    rotation_named,
     teams_html,
     teams_named,
     types_html,
@@ -147,14 +148,7 @@ def neighbours(view: View) -> None:
         if found.held.empty:
             empty(_("所选网格内没有一般网格。"), _("邻里日按一般网格轮转，请选上一级网格。"))
         else:
-            note = _(
-                "{hosts} / {grids} 个一般网格举办过；",
-                hosts=found.hosts,
-                grids=len(found.held),
-            )
-            comma = ", " if language() == "en" else "、"
-            missed = comma.join(formats.month(month) for month in found.missed)
-            note += _("没有举办的月份：{months}。", months=missed) if missed else _("月月都有。")
+            note = _rotation_note(found)
             frame = rotation_named(found)
             body = rotation_html(found, view.palette)
             table(_("邻里日轮转"), frame, body, "rotation", metrics=("ML3", "ML4"), note=note)
@@ -164,15 +158,32 @@ def neighbours(view: View) -> None:
         if group.frame.empty:
             empty(_("还没有队伍展演的记录。"), _("活动台账填写“展演队伍”后即可看到。"))
             return
-        note = _(
-            "{start} 起本季 {performed} / {expected} 支队伍展演过；有记录的队伍 {known} 支。",
-            start=formats.day(group.start),
-            performed=group.performed,
-            expected=group.expected,
-            known=group.known,
-        )
+        note = _teams_note(group)
         body = teams_html(group.frame)
         table(_("展演队伍"), teams_named(group.frame), body, "teams", metrics=("HP3",), note=note)
+
+
+def _teams_note(group: Teams) -> str:
+    if group.expected is None:
+        words = _("{start} 起本季有 {performed} 支队伍在这里展演；有记录的队伍 {known} 支。")
+    else:
+        words = _("{start} 起本季 {performed} / {expected} 支队伍展演过；有记录的队伍 {known} 支。")
+    return words.format(
+        start=formats.day(group.start),
+        performed=group.performed,
+        expected=group.expected,
+        known=group.known,
+    )
+
+
+def _rotation_note(found: Rotation) -> str:
+    if len(found.held) == 1:
+        times = int(found.held.to_numpy().sum())
+        return _("近 12 个月在这个网格举办 {n} 次。", n=times)
+    note = _("{hosts} / {grids} 个一般网格举办过；", hosts=found.hosts, grids=len(found.held))
+    comma = ", " if language() == "en" else "、"
+    missed = comma.join(formats.month(month) for month in found.missed)
+    return note + (_("没有举办的月份：{months}。", months=missed) if missed else _("月月都有。"))
 
 
 def activities(view: View) -> None:

@@ -1,4 +1,4 @@
-"""The tables of the engagement page as HTML: types of activity, who is reached, rotation, teams."""
+"""The tables of the engagement page as HTML: types of activity, who is reached, teams."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from typing import Any
 import pandas as pd
 
 from gridgov import formats
-from gridgov.figures.palette import Palette
 from gridgov.locale import _
-from gridgov.queries.engagement_evidence import Rotation
 from gridgov.ui.evidence import grid_link, named, said
 from gridgov.ui.html import Cell, TableColumn, table_html
 from gridgov.ui.view import View
@@ -21,8 +19,6 @@ __all__ = [
     "grids_named",
     "kinds_html",
     "kinds_named",
-    "rotation_html",
-    "rotation_named",
     "teams_html",
     "teams_named",
     "types_html",
@@ -31,7 +27,6 @@ __all__ = [
 
 HIDDEN = "<5"
 _LEAST = 10
-_MOST_ROWS = 30
 
 
 def types_html(frame: pd.DataFrame) -> str:
@@ -147,63 +142,6 @@ def kinds_named(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _rate(value: float, n: float) -> Cell:
     return formats.too_few() if formats.is_missing(n) or n < _LEAST else value
-
-
-def rotation_html(found: Rotation, palette: Palette) -> str:
-    """Grids down, months across, a square where a neighbour day was held; missed months marked."""
-    months = [pd.Timestamp(month).date() for month in found.held.columns]
-    small = "border:0;padding:2px 0;text-align:center;font-size:12px"
-    heads = "".join(
-        f'<th scope="col" style="{small}">{escape(_short_month(month))}</th>' for month in months
-    )
-    body = []
-    for grid_id, held in list(found.held.iterrows())[:_MOST_ROWS]:
-        label = found.labels[str(grid_id)]
-        cells = "".join(
-            _square(label, month, int(times), palette)
-            for month, times in zip(months, held, strict=True)
-        )
-        body.append(_line(label, cells))
-    missed = set(found.missed)
-    worse = f"{small};color:{palette.worse}"
-    marks = "".join(
-        f'<td style="{worse}">{escape(_("缺")) if month in missed else ""}</td>' for month in months
-    )
-    body.append(_line(_("未举办"), marks))
-    name = escape(_("邻里日由哪个网格在哪个月举办"))
-    return (
-        '<div class="gg-table"><table style="table-layout:fixed">'
-        f'<caption class="gg-hidden">{name}</caption><thead><tr><th style="width:84px;border:0">'
-        f"</th>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
-    )
-
-
-def rotation_named(found: Rotation) -> pd.DataFrame:
-    """Times held by grid and month, months as 2026-10."""
-    frame = found.held.rename(index=found.labels)
-    frame.columns = pd.Index([f"{pd.Timestamp(month):%Y-%m}" for month in frame.columns])
-    return frame.reset_index(names=_("网格"))
-
-
-def _short_month(month: object) -> str:
-    """10 in Chinese (the unit is said by the heading), Oct in English."""
-    text = formats.month(month, short=True)  # type: ignore[arg-type]
-    return text.removesuffix("月")
-
-
-def _line(label: str, cells: str) -> str:
-    style = "border:0;padding:2px 0;font-size:13px;overflow:hidden;text-overflow:ellipsis"
-    name = escape(label)
-    return f'<tr><th scope="row" style="{style}" title="{name}">{name}</th>{cells}</tr>'
-
-
-def _square(label: str, month: object, times: int, palette: Palette) -> str:
-    ground = palette.accent if times else palette.band
-    words = _("举办") if times else _("未举办")
-    said_ = f"{label} · {formats.month(month)}：{words}"  # type: ignore[arg-type]
-    style = f"background:{ground};height:18px;padding:0;border:2px solid {palette.paper}"
-    hidden = f'<span class="gg-hidden">{escape(words)}</span>'
-    return f'<td style="{style}" title="{escape(said_, quote=True)}">{hidden}</td>'
 
 
 def teams_html(frame: pd.DataFrame) -> str:

@@ -30,6 +30,7 @@ __all__ = [
     "heading",
     "judged_cards",
     "named",
+    "plain_dates",
     "said",
     "time_marks",
     "to_grid",
@@ -115,6 +116,12 @@ def named(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     if "tone" in shown:
         shown = shown.assign(tone=[state_words(str(tone)) for tone in shown["tone"]])
     return shown.rename(columns=dict(names))
+
+
+def plain_dates(column: pd.Series) -> pd.Series:
+    """Dates without a time of day, None where there is none: midnight is no part of a date."""
+    days = [None if pd.isna(when) else pd.Timestamp(when).date() for when in column]
+    return pd.Series(days, index=column.index, dtype="object")
 
 
 @cache

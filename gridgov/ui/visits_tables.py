@@ -6,7 +6,7 @@ import pandas as pd
 
 from gridgov import formats
 from gridgov.locale import _
-from gridgov.ui.evidence import compared_name, grid_link, named, said
+from gridgov.ui.evidence import compared_name, grid_link, named, plain_dates, said
 from gridgov.ui.html import Cell, TableColumn, table_html
 from gridgov.ui.view import View
 
@@ -181,6 +181,7 @@ def overdue_rows(frame: pd.DataFrame) -> pd.DataFrame:
         tier=[said(tier) for tier in frame["tier"]],
         category=[said(category) for category in frame["category"]],
         grid=frame["grid_name"],
+        last_on=plain_dates(frame["last_on"]),
         days=frame["overdue_days"],
     )
     return named[["tier", "person", "category", "grid", "last_on", "days"]].rename(
