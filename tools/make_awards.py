@@ -119,7 +119,7 @@ def document(made: Evaluation, run: str) -> str:
         "contribution": f"{contact.contribution / 100:.2f}",
         "spread_weight": f"{contact.weight:.2f}",
         "missing": "、".join(line.name for line in one.lines if line.state == "missing") or "没有",
-        "left": f"{sum(ind.weight for ind, line in zip(track.indicators, one.lines, strict=True) if line.state != 'missing') / 100:g}",
+        "left": f"{_present(one, track.indicators):g}",
         "total": f"{one.total / 100:.2f}",
         "place": one.place,
         "quota": one.tiers[0].quota,
@@ -153,6 +153,12 @@ def document(made: Evaluation, run: str) -> str:
     if "{{" in text:
         raise ValueError(f"unfilled: {text[text.index('{{') :][:40]}")
     return text
+
+
+def _present(one: Sheet, indicators: tuple[Indicator, ...]) -> float:
+    """Percent of the weights that rest on something due."""
+    pairs = zip(indicators, one.lines, strict=True)
+    return sum(ind.weight for ind, line in pairs if line.state != "missing") / 100
 
 
 def _table(one: Sheet, indicators: tuple[Indicator, ...]) -> str:
@@ -199,10 +205,9 @@ def _flags(made: Evaluation) -> str:
             kinds.setdefault(row["worker_id"], []).append(row["flag"])
     ordered = sorted(kinds.items(), key=lambda item: (-len(item[1]), item[0]))
     lines = ["| 姓名 | 网格 | 情形 |", "|---|---|---|"]
-    lines += [
-        f"| {people[who]['name']} | {people[who]['grid_name']} | {'、'.join(f'{c} {FLAGS[c].zh}' for c in codes)} |"
-        for who, codes in ordered
-    ]
+    for who, codes in ordered:
+        told = "、".join(f"{code} {FLAGS[code].zh}" for code in codes)
+        lines.append(f"| {people[who]['name']} | {people[who]['grid_name']} | {told} |")
     return "\n".join(lines)
 
 

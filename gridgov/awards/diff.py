@@ -124,7 +124,9 @@ def _told(
         return [_("不再在名单中")]
     told = []
     if before["status"] != after["status"]:
-        told.append(_("参评资格：{a} → {b}", a=_(STATUS[before["status"]]), b=_(STATUS[after["status"]])))
+        told.append(
+            _("参评资格：{a} → {b}", a=_(STATUS[before["status"]]), b=_(STATUS[after["status"]]))
+        )
     if before["total"] != after["total"]:
         told.append(_("总分 {a} → {b}", a=_points(before["total"]), b=_points(after["total"])))
         told += _moved(parts[0].get(key, {}), parts[1].get(key, {}))

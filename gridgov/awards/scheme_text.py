@@ -6,6 +6,8 @@ to see, whatever language the interface is in.
 
 from __future__ import annotations
 
+import unicodedata
+
 from gridgov.awards.scheme import INDICATORS, PILLARS, Expected, Indicator, Scheme, Tier, Track
 from gridgov.awards.scheme_file import FLAG_DEFAULTS
 
@@ -47,17 +49,18 @@ min_reliability = {reliability}            # 总分可靠度低于此数时，�
 # 称号与名额（占参评人数的百分比，四舍五入，至少一人）
 """
 
+_NOTES_FROM = 34
 _FLAG_NOTES = {
-    "G1": "同一文字用于几户、几个字以上才比、几条起提示",
+    "G1": "同一文字用于几户、几个字以上才比、几条且占其走访几成起提示",
     "G2": "相似度、字数、几对起，且高于同事的百分位",
-    "G3": "几分钟内录入几条、跨几栋楼、几条起提示",
-    "G4": "短于几秒、一小时多于几次、深夜几点到几点、几条起提示",
+    "G3": "几条在几分钟内录入、跨几栋楼、几条且占几成起提示",
+    "G4": "短于几秒、一小时多于几次、深夜几点到几点、几条且占几成起提示",
     "G5": "晚于几小时、占比超过多少、至少几条才判",
     "G6": "最后几天、误报率、为同事的几倍、至少几条才判",
     "G7": "六个月里几个月恰好同数；target 写定目标数，0 = 不定",
     "G8": "整点半点，仅供参考",
     "G9": "每日过于均匀的误报率、至少几条才判",
-    "G10": "走访后几天内来诉、几条起提示",
+    "G10": "走访后几天内来诉、几条且占几成起提示",
     "G11": "几分钟内办结、几条起提示",
     "G12": "回访抽取比例、每人至少几条",
 }
@@ -71,7 +74,20 @@ def write_scheme(scheme: Scheme) -> str:
         _flags(scheme),
         *(_track(track) for track in scheme.tracks),
     ]
-    return "\n".join(parts).rstrip() + "\n"
+    return _aligned("\n".join(parts).rstrip() + "\n")
+
+
+def _aligned(text: str) -> str:
+    """Comments behind a setting start in one column, where the setting leaves room."""
+    lines = []
+    for line in text.split("\n"):
+        setting, mark, note = line.partition(" # ")
+        if mark and setting.strip() and not setting.startswith("#"):
+            setting = setting.rstrip()
+            wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in setting)
+            line = setting + " " * max(2, _NOTES_FROM - wide) + "# " + note.strip()
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def _head(scheme: Scheme) -> str:
@@ -109,7 +125,7 @@ def _flags(scheme: Scheme) -> str:
     lines = ["# 待复核情形的界限。只提示复核，不扣分；有复核结论才影响计数", "[flags]"]
     for code in FLAG_DEFAULTS:
         values = ", ".join(f"{key} = {_number(value)}" for key, value in scheme.flags[code].items())
-        lines.append(f"{code} = {{ {values} }}  # {_FLAG_NOTES[code]}")
+        lines += [f"# {code}：{_FLAG_NOTES[code]}", f"{code} = {{ {values} }}"]
     return "\n".join(lines) + "\n"
 
 

@@ -112,7 +112,10 @@ def _write_candidate(
         cell = xl_rowcol_to_cell(line, first + column)
         weight = xl_rowcol_to_cell(2, first + column, row_abs=True)
         # An empty cell is a missing exposure: its weight goes to the others in proportion.
-        formula = f'=IF({cell}="",0,ROUND({cell}*{weight}/SUMPRODUCT(({span}<>"")*{weights}),2))'
+        # Whole hundredths inside: a sum that ends in exactly half a hundredth must not hang on
+        # how a spreadsheet keeps 56.22.
+        present = f'SUMPRODUCT(({span}<>"")*{weights})'
+        formula = f'=IF({cell}="",0,ROUND(ROUND({cell}*100,0)*{weight}/{present},0)/100)'
         value = scores.contribution[row, column] / 100
         sheet.write_formula(line, first + width + column, formula, style["points"], value)
     start = first + 2 * width
