@@ -85,7 +85,7 @@ def change_steps(
         palette,
         title=heading,
         height=rows_height(len(steps), 26) + 26,
-        margin={"l": label_width(inside), "r": 24, "t": 66, "b": 14},
+        margin={"l": label_width(inside), "r": 64, "t": 66, "b": 14},
     )
     alt = alt_rows(heading, labels, [ends[0], *texts, ends[1]])
     return Chart(figure, alt, frame, title, unit)

@@ -1,8 +1,9 @@
 """All series at once: metrics × grids × periods from the metric engine, judged in one batch.
 
-What is judged are finished periods that rest on enough cases. A series whose typical period has
-less than one case (or, for a share, less than one case that goes the other way) is not judged:
-its limits would be those of an empty series, and every single case a signal.
+What is judged are finished periods that rest on enough cases. A series is not judged at all where
+most of its periods rest on too few, or where a typical period has less than one case (for a share
+also: less than one that goes the other way): its limits would be those of an empty series, and
+every single case a signal.
 """
 
 from __future__ import annotations
@@ -274,6 +275,8 @@ def _with_judgement(
         improvement=[improvement_of(METRICS[code]) for code in metric] or None,
         rebase=starts,
     )
+    counted = (~np.isnan(usable)).sum(axis=1)
+    too_few = (data.few & ~data.partial).sum(axis=1)
     rare = _rare(metric, usable, data.numerator, data.denominator)
     return SeriesSet(
         grain=grain,
@@ -288,7 +291,7 @@ def _with_judgement(
         few=data.few,
         partial=data.partial,
         judged=judged,
-        is_judged=((~np.isnan(usable)).sum(axis=1) >= LEAST_POINTS) & ~rare,
+        is_judged=(counted >= LEAST_POINTS) & (counted >= too_few) & ~rare,
     )
 
 

@@ -16,7 +16,6 @@ from gridgov.figures import Chart, control_chart, line
 from gridgov.figures.ahead import ahead_chart
 from gridgov.figures.change_steps import change_steps
 from gridgov.figures.chart import full_title
-from gridgov.figures.marks import label_width
 from gridgov.locale import _
 from gridgov.metrics import METRICS
 from gridgov.stats.calendar import is_holiday
@@ -90,19 +89,20 @@ def _control(view: View, choice: Choice, series: SeriesSet) -> None:
     metric, place = METRICS[choice.metric], place_name(view)
     grid_id = view.filters.grid_id
     noted = annotations_of(view, grid_id, series.buckets[0], series.ends[-1])
+    title = _("{metric} · {place}", metric=metric.label, place=place)
+    unit = unit_of(choice.metric)
+    # A long unit beside each limit would leave a phone no chart: the heading says it once.
+    short = unit if len(unit) <= 2 else ""
     chart = control_chart(
         series.frame(0),
         view.palette,
-        title=_("{metric} · {place}", metric=metric.label, place=place),
-        unit=metric.unit,
+        title=title,
+        unit=short,
         grain=choice.grain,
         annotations=noted,
         height=320,
     )
-
-    # The labels at the right carry the unit: a long one needs more than the usual room.
-    widest = label_width([f"{_('平均')} {formats.value(123.4, metric.unit)}"], least=84, most=150)
-    chart.figure.update_layout(margin_r=widest)
+    chart.figure.update_layout(title_text=full_title(title, unit, choice.grain))
 
     def rebase_at(point: dict[str, object]) -> None:
         day = _clicked(point, series)

@@ -60,7 +60,9 @@ def series_note(series: SeriesSet, row: int) -> str:
     few = int((series.few[row] & ~series.partial[row]).sum())
     parts = []
     if not series.is_judged[row]:
-        if counted < LEAST_POINTS:
+        if few > counted:
+            parts.append(_("多数期样本不足，不作判断"))
+        elif counted < LEAST_POINTS:
             parts.append(
                 _("只有 {n} 期可用，不足 {least} 期，不作判断", n=counted, least=LEAST_POINTS)
             )
@@ -76,7 +78,7 @@ def series_note(series: SeriesSet, row: int) -> str:
         parts.append(_("灰带为正常波动范围，据 {n} 期算出", n=counted))
         if series.judged.trial[row]:
             parts.append(_("不足 13 期，范围仅供试用"))
-    if few:
+    if few and counted:
         parts.append(_("另有 {n} 期样本不足，未画出", n=few))
     if series.partial[row].any():
         parts.append(_("空心点为未结束的一期，不参加计算"))
@@ -86,11 +88,11 @@ def series_note(series: SeriesSet, row: int) -> str:
 def shift_words(shift: Shift, code: str, grain: TrendGrain, near: Sequence[str]) -> str:
     """One shift of level with how sure it is, and the annotations that lie next to it."""
     unit = METRICS[code].unit
-    first, last = (bucket_label(day.isoformat(), grain) for day in (shift.first, shift.last))
+    first, last = (_moment(day, grain) for day in (shift.first, shift.last))
     where = first if shift.first == shift.last else f"{first} ~ {last}"
     text = _(
         "自 {on} 起水平由 {before} 变为 {after}，把握 {sure}，起点有九成可能在 {where}。",
-        on=bucket_label(shift.on.isoformat(), grain),
+        on=_moment(shift.on, grain),
         before=formats.value(shift.before, unit),
         after=formats.value(shift.after, unit),
         # A permutation test of 1,999 shuffles cannot say more than 99.95 %.
@@ -100,6 +102,11 @@ def shift_words(shift: Shift, code: str, grain: TrendGrain, near: Sequence[str])
     if near:
         text += _("附近的批注：{texts}。", texts=formats.listing(near))
     return text
+
+
+def _moment(day: date, grain: TrendGrain) -> str:
+    """A period as the start of something: a week by its first day."""
+    return formats.day(day) if grain == "week" else period_label(day, grain)
 
 
 def explained_words(found: Explained, most: Callable[[float], bool]) -> str:

@@ -1,0 +1,63 @@
+"""`python -m gridgov signals`, as cron would call it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.unit.trends.test_notify import robot
+from tests.warehouses import sample_warehouse
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "GRIDGOV_WAREHOUSE": str(sample_warehouse()), **environment}
+    return subprocess.run(
+        [sys.executable, "-m", "gridgov", "signals", *words],
+        cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def test_json_names_series_and_signals() -> None:
+    done = _run("--since", "2026-10-01", "--level", "社区", "--level", "一般", "--json")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["data_date"] == "2026-10-31"
+    assert answer["series"] > 300
+    assert {"metric", "grid_id", "state", "signal", "value", "lower", "upper"} <= set(
+        answer["signals"][0]
+    )
+    states = [signal["state"] for signal in answer["signals"]]
+    assert states == sorted(states, key=["worse", "changed", "better"].index)
+    assert all(signal["seen_on"] >= "2026-10-01" for signal in answer["signals"])
+
+
+def test_printed_list_and_webhook_say_the_same() -> None:
+    with robot() as said:
+        done = _run(
+            "--since", "2026-10-01", "--level", "社区", "--metric", "sv1", "--metric", "C4",
+            "--webhook", said.url, no_proxy="127.0.0.1", NO_PROXY="127.0.0.1",
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "重点人员按期探访率" in done.stdout
+    assert "已发送到 1 处" in done.stdout
+    text = said.bodies[0]["markdown"]["content"]  # type: ignore[index]
+    assert "重点人员按期探访率 66.2%" in text
+    assert text.startswith("### 东山社区：2026-10-01 以来")
+
+
+def test_wrong_calls_are_one_line_and_status_2() -> None:
+    for words in (
+        ("--since", "gestern"),
+        ("--since", "2026-10-01", "--metric", "ZZ"),
+        ("--since", "2026-10-01", "--level", "楼栋"),
+        ("--since", "2026-10-01", "--mail", "a@example.org"),
+    ):
+        done = _run(*words, GRIDGOV_SMTP="")
+        assert done.returncode == 2, (words, done.stderr)
+        assert done.stderr.strip().count("\n") == 0
+        assert "Traceback" not in done.stderr
