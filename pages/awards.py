@@ -1,7 +1,12 @@
-"""awards"""
+"""Who stands where, how sure is it, and what is left to the committee?"""
 
 from gridgov.locale import _
-from gridgov.ui.page import empty, page
+from gridgov.ui.awards_evaluation import archive_line, track_tabs
+from gridgov.ui.awards_state import open_desk
+from gridgov.ui.page import foot, page
 
-page(_("格格看板"))
-empty(_("本页正在建设。"))
+view = page(_("半年评选"), context=False)
+desk = open_desk(view)
+archive_line(view, desk)
+track_tabs(view, desk)
+foot()
