@@ -16,11 +16,12 @@ from tests.warehouses import make_warehouse
 FOLDER = Path(__file__).resolve().parents[2] / "etl/models"
 # What one of the two engines lacks, or reads in another way.
 FORBIDDEN = (
-    r"quantile_cont", r"\bmedian\b", r"dayofweek", r"\bdow\b", r"\bisodow\b", r"->", r"\blambda\b",
-    r"::", r"\bEXCLUDE\b", r"\bQUALIFY\b.*\bEXCLUDE\b", r"\bILIKE\b", r"\bstrftime\b", r"\bunnest\b",
-    r"\blist_", r"\bstruct_pack\b", r"\bdate_diff\b", r"\bdatediff\b", r"\bepoch\b", r"\bGROUP BY ALL\b",
-    r"\bgenerate_series\b", r"\barg_max\b", r"\bstring_agg\b", r"regexp_", r"\bUSING SAMPLE\b", r"\bPIVOT\b",
-    r"/\s*/", r"\bVARCHAR\b", r"\bHUGEINT\b", r"\bASOF\b", r"\bSEMI\b.*\bUSING\b", r"\bcount\(\)", r"\bTRY_CAST\b",
+    r"quantile_cont", r"\bmedian\b", r"dayofweek", r"\bdow\b", r"\bisodow\b", r"->",
+    r"\blambda\b", r"::", r"\bEXCLUDE\b", r"\bILIKE\b",
+    r"\bstrftime\b", r"\bunnest\b", r"\blist_", r"\bstruct_pack\b", r"\bdate_diff\b",
+    r"\bdatediff\b", r"\bepoch\b", r"\bGROUP BY ALL\b", r"\bgenerate_series\b", r"\barg_max\b",
+    r"\bstring_agg\b", r"regexp_", r"\bUSING SAMPLE\b", r"\bPIVOT\b", r"[^/]//[^/]", r"\bVARCHAR\b",
+    r"\bHUGEINT\b", r"\bASOF\b", r"\bSEMI\b.*\bUSING\b", r"\bcount\(\)", r"\bTRY_CAST\b",
 )  # fmt: skip
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
+from gridgov.warehouse import Reader, Warehouse
 from tests.queries.hard_cases import hard_cases
 from tests.queries.oracle import World, world_of
 from tests.warehouses import make_warehouse, sample_warehouse
-
-from gridgov.warehouse import Reader, Warehouse
 
 
 @pytest.fixture(scope="session")

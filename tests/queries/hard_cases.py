@@ -54,18 +54,26 @@ def _grids() -> list[Row]:
     for grid_id, name, parent, since, until, party in general:
         rows.append(
             {
-                "grid_id": grid_id, "name": name, "level": "一般", "parent_id": parent,
-                "valid_from": since, "valid_to": until, "has_party_organisation": party,
+                "grid_id": grid_id,
+                "name": name,
+                "level": "一般",
+                "parent_id": parent,
+                "valid_from": since,
+                "valid_to": until,
+                "has_party_organisation": party,
                 "kind": "商品房",
             }
-        )  # fmt: skip
+        )
     for number in (1, 2, 3):
         rows.append(
             {
-                "grid_id": f"G1M{number}", "name": f"东山社区1-0{number}微网格", "level": "微",
-                "parent_id": "G1", "has_party_organisation": number == 1,
+                "grid_id": f"G1M{number}",
+                "name": f"东山社区1-0{number}微网格",
+                "level": "微",
+                "parent_id": "G1",
+                "has_party_organisation": number == 1,
             }
-        )  # fmt: skip
+        )
     return rows
 
 
@@ -73,17 +81,23 @@ def _stock(pick: random.Random) -> list[Row]:
     """G2 until August and, wrongly still, September; its halves from September; G9 in one month."""
     rows: list[Row] = []
     for grid_id, months in {
-        "G1": range(3, 12), "G2": range(3, 10), "G21": range(9, 13), "G22": range(9, 13),
+        "G1": range(3, 12),
+        "G2": range(3, 10),
+        "G21": range(9, 13),
+        "G22": range(9, 13),
         "G9": range(6, 7),
-    }.items():  # fmt: skip
+    }.items():
         for month in months:
             households = pick.randint(20, 60)
             rows.append(
                 {
-                    "grid_id": grid_id, "month": date(2025, month, 1), "households": households,
-                    "residents": households * 3, "shops": 0 if grid_id == "G9" else 4,
+                    "grid_id": grid_id,
+                    "month": date(2025, month, 1),
+                    "households": households,
+                    "residents": households * 3,
+                    "shops": 0 if grid_id == "G9" else 4,
                 }
-            )  # fmt: skip
+            )
     return rows
 
 
@@ -91,11 +105,13 @@ def _workers() -> list[Row]:
     names = ["张三", "李四", "王五", "赵六", "张三"]
     return [
         {
-            "worker_id": f"W{i + 1}", "name": name if i < 4 else "陈七",
-            "kind": "一般" if i < 3 else "微", "capacity": 45 if i == 1 else None,
+            "worker_id": f"W{i + 1}",
+            "name": name if i < 4 else "陈七",
+            "kind": "一般" if i < 3 else "微",
+            "capacity": 45 if i == 1 else None,
         }
         for i, name in enumerate(names)
-    ]  # fmt: skip
+    ]
 
 
 def _tenures() -> list[Row]:
@@ -117,11 +133,13 @@ def _households() -> list[Row]:
     homes = ("G1M1", "G1M2", "G2", "G21", "G22", "G9")
     return [
         {
-            "household": f"{i}栋101", "grid_id": homes[i % len(homes)], "building": f"{i % 9}栋",
+            "household": f"{i}栋101",
+            "grid_id": homes[i % len(homes)],
+            "building": f"{i % 9}栋",
             "is_occupied": i % 11 != 0,
         }
         for i in range(_HOUSEHOLDS - 10)
-    ]  # fmt: skip
+    ]
 
 
 def _key_persons(pick: random.Random) -> list[Row]:
@@ -129,13 +147,17 @@ def _key_persons(pick: random.Random) -> list[Row]:
     for i in range(36):
         rows.append(
             {
-                "person": f"重点{i}", "grid_id": pick.choice(["G1M1", "G1M2", "G1", "G22", "G9"]),
-                "household": f"{i}栋101", "category": pick.choice(["独居老人", "残疾人"]),
+                "person": f"重点{i}",
+                "grid_id": pick.choice(["G1M1", "G1M2", "G1", "G22", "G9"]),
+                "household": f"{i}栋101",
+                "category": pick.choice(["独居老人", "残疾人"]),
                 "tier": pick.choice(["每周", "每月", "每季"]),
-                "valid_from": pick.choice([None, date(2025, 1, 1), date(2025, 4, 10), date(2025, 6, 30)]),
+                "valid_from": pick.choice(
+                    [None, date(2025, 1, 1), date(2025, 4, 10), date(2025, 6, 30)]
+                ),
                 "valid_to": pick.choice([None, None, date(2025, 10, 31), date(2025, 11, 12)]),
             }
-        )  # fmt: skip
+        )
     # One whose tier changes on a day, one listed after the data ends.
     change = date(2025, 8, 13)
     shared: Row = {"person": "换频", "grid_id": "G1", "category": "残疾人"}
@@ -164,12 +186,16 @@ def _calendar() -> list[Row]:
 
 def _types() -> list[Row]:
     listed = [
-        ("邻里日", "幸福", "neighbour_day", None), ("微党课", "党建", "party_lesson", "微课堂"),
-        ("格格讲堂", "党建", "lecture", "微课堂"), ("文艺展演", "幸福", "show", None),
-        ("市民课堂", "幸福", "course", None), ("招聘会", "民生", "job_fair", None),
-        ("义剪", "民生", "free_service", "微公益"), ("经营点", "发展", "stall", None),
+        ("邻里日", "幸福", "neighbour_day", None),
+        ("微党课", "党建", "party_lesson", "微课堂"),
+        ("格格讲堂", "党建", "lecture", "微课堂"),
+        ("文艺展演", "幸福", "show", None),
+        ("市民课堂", "幸福", "course", None),
+        ("招聘会", "民生", "job_fair", None),
+        ("义剪", "民生", "free_service", "微公益"),
+        ("经营点", "发展", "stall", None),
         ("院落微项目", "党建", "other", "微项目"),
-    ]  # fmt: skip
+    ]
     return [
         {"type": kind, "pillar": pillar, "code": code, "micro": micro}
         for kind, pillar, code, micro in listed
@@ -178,10 +204,22 @@ def _types() -> list[Row]:
 
 def _categories() -> list[Row]:
     return [
-        {"category": "噪声", "level_1": "环境", "own_authority": True, "deadline_days": 5, "is_working_days": True},
-        {"category": "市容占道", "level_1": "城管", "own_authority": False, "deadline_days": 3, "is_working_days": False},
+        {
+            "category": "噪声",
+            "level_1": "环境",
+            "own_authority": True,
+            "deadline_days": 5,
+            "is_working_days": True,
+        },
+        {
+            "category": "市容占道",
+            "level_1": "城管",
+            "own_authority": False,
+            "deadline_days": 3,
+            "is_working_days": False,
+        },
         {"category": "其他", "level_1": "其他"},
-    ]  # fmt: skip
+    ]
 
 
 def _moment(pick: random.Random) -> datetime:
@@ -195,20 +233,38 @@ def _planted_visits() -> list[Row]:
     same: Row = {"worker": "李四", "grid": "G1", "mode": "上门", "met": True}
     return [
         # twice the same; the same words at three homes; two at once; a home that stands empty
-        same | {"visit_id": "P1", "occurred_at": day, "household": "1栋101", "ended_at": day + timedelta(minutes=40)},
-        same | {"visit_id": "P2", "occurred_at": day + timedelta(minutes=20), "household": "1栋101"},
+        same
+        | {
+            "visit_id": "P1",
+            "occurred_at": day,
+            "household": "1栋101",
+            "ended_at": day + timedelta(minutes=40),
+        },
+        same
+        | {"visit_id": "P2", "occurred_at": day + timedelta(minutes=20), "household": "1栋101"},
         *(
             same
-            | {"visit_id": f"P{3 + i}", "occurred_at": day + timedelta(days=i + 1), "household": f"{i + 2}栋101", "note": note}
+            | {
+                "visit_id": f"P{3 + i}",
+                "occurred_at": day + timedelta(days=i + 1),
+                "household": f"{i + 2}栋101",
+                "note": note,
+            }
             for i in range(3)
         ),
         same | {"visit_id": "P6", "occurred_at": day + timedelta(days=9), "household": "11栋101"},
         # without a time of day: midnight sharp is no night visit
         same | {"visit_id": "P7", "occurred_at": datetime(2025, 6, 25), "household": "7栋101"},
         # the day on which the worker of G1 changes; shared by three, one of them unknown, one twice
-        same | {"visit_id": "P8", "occurred_at": datetime(2025, 7, 10, 15), "worker": "张三、zhangsan01、无名氏、李四"},
+        same
+        | {
+            "visit_id": "P8",
+            "occurred_at": datetime(2025, 7, 10, 15),
+            "worker": "张三、zhangsan01、无名氏、李四",
+        },
         # spellings of a grid: wide digits, a suffix, nothing known
-        same | {"visit_id": "P9", "occurred_at": datetime(2025, 7, 11, 15), "grid": "东山社区第１网格"},
+        same
+        | {"visit_id": "P9", "occurred_at": datetime(2025, 7, 11, 15), "grid": "东山社区第１网格"},
         same | {"visit_id": "P10", "occurred_at": datetime(2025, 7, 12, 15), "grid": "第21网格"},
         same | {"visit_id": "P11", "occurred_at": datetime(2025, 7, 13, 15), "grid": "第1网格"},
         same | {"visit_id": "P12", "occurred_at": datetime(2025, 7, 14, 15), "grid": "火星"},
@@ -216,12 +272,15 @@ def _planted_visits() -> list[Row]:
         *(
             same
             | {
-                "visit_id": f"P{13 + i}", "occurred_at": datetime(2025, 7, 20 + i, 10), "household": f"{i}栋101",
-                "entered_at": datetime(2025, 7, 28, 20, i), "grid": "G9",
+                "visit_id": f"P{13 + i}",
+                "occurred_at": datetime(2025, 7, 20 + i, 10),
+                "household": f"{i}栋101",
+                "entered_at": datetime(2025, 7, 28, 20, i),
+                "grid": "G9",
             }
             for i in range(5)
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _visit(pick: random.Random, number: int) -> Row:
@@ -280,11 +339,13 @@ def _sign_ins(pick: random.Random) -> list[Row]:
         for i in pick.sample(range(_HOUSEHOLDS), pick.randrange(6)):
             rows.append(
                 {
-                    "activity_id": f"A{number}", "household": f"{i}栋101",
-                    "persons": pick.choice([None, 1, 3]), "first_time": pick.choice([None, True, False]),
+                    "activity_id": f"A{number}",
+                    "household": f"{i}栋101",
+                    "persons": pick.choice([None, 1, 3]),
+                    "first_time": pick.choice([None, True, False]),
                     "category": pick.choice([None, "普通居民", "独居老人"]),
                 }
-            )  # fmt: skip
+            )
     return rows
 
 
@@ -292,20 +353,45 @@ def _planted_complaints() -> list[Row]:
     base: Row = {"grid": "G1", "category": "噪声", "source": "12345"}
     return [
         # five working days from 30 September 2025: 9, 10, 11, 13, 14 October
-        base | {"complaint_id": "Q1", "created_at": datetime(2025, 9, 30, 10), "closed_at": datetime(2025, 10, 14, 18)},
-        base | {"complaint_id": "Q2", "created_at": datetime(2025, 9, 30, 11), "closed_at": datetime(2025, 10, 15, 9)},
+        base
+        | {
+            "complaint_id": "Q1",
+            "created_at": datetime(2025, 9, 30, 10),
+            "closed_at": datetime(2025, 10, 14, 18),
+        },
+        base
+        | {
+            "complaint_id": "Q2",
+            "created_at": datetime(2025, 9, 30, 11),
+            "closed_at": datetime(2025, 10, 15, 9),
+        },
         # received in the holiday, and on a Saturday without a calendar entry
         base | {"complaint_id": "Q3", "created_at": datetime(2025, 10, 3, 11)},
-        base | {"complaint_id": "Q4", "created_at": datetime(2025, 6, 14, 11), "closed_at": datetime(2025, 6, 14, 11)},
+        base
+        | {
+            "complaint_id": "Q4",
+            "created_at": datetime(2025, 6, 14, 11),
+            "closed_at": datetime(2025, 6, 14, 11),
+        },
         # again on the thirtieth and on the thirty-first day
         *(
-            base | {"complaint_id": f"Q{5 + i}", "created_at": datetime(2025, 4, 1, 9) + timedelta(days=days), "household": "99栋101"}
+            base
+            | {
+                "complaint_id": f"Q{5 + i}",
+                "created_at": datetime(2025, 4, 1, 9) + timedelta(days=days),
+                "household": "99栋101",
+            }
             for i, days in enumerate((0, 30, 61, 61))
         ),
         # the last day: contacted, and not yet
-        base | {"complaint_id": "Q9", "created_at": datetime(2025, 12, 18, 8), "contacted_at": datetime(2025, 12, 18, 9)},
+        base
+        | {
+            "complaint_id": "Q9",
+            "created_at": datetime(2025, 12, 18, 8),
+            "contacted_at": datetime(2025, 12, 18, 9),
+        },
         base | {"complaint_id": "Q10", "created_at": datetime(2025, 12, 18, 8)},
-    ]  # fmt: skip
+    ]
 
 
 def _complaint(pick: random.Random, number: int) -> Row:

@@ -7,11 +7,11 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from tests.queries.oracle import World
-from tests.queries.oracle_metrics import Answer, reckon
 
 from gridgov.metrics import METRICS, Grain, evaluate
 from gridgov.warehouse import Reader
+from tests.queries.oracle import World
+from tests.queries.oracle_metrics import Answer, reckon
 
 PERIODS: dict[str, tuple[date, date]] = {
     "a month": (date(2025, 6, 1), date(2025, 6, 30)),
