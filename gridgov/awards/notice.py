@@ -20,14 +20,15 @@ class Honour:
 def honours(evaluation: Evaluation) -> list[Honour]:
     """Who is honoured, each once under the highest tier, by track, tier (highest first) and unit.
 
-    Within a tier the order is that of grids and names, so that the list betrays no place.
+    Within a tier the order is that of grids and names, so that the list betrays no place. Whoever
+    has a review open is not on it until the review, or an express decision, has cleared them.
     """
     tiers = evaluation.scheme.tiers
     found: list[tuple[int, int, str, str, Honour]] = []
     for number, result in enumerate(evaluation.tracks):
         for row, person in enumerate(result.candidate):
             won = [i for i in range(len(tiers)) if result.state[row, i] == SELECTED]
-            if won:
+            if won and ("flag" not in result.review[row] or result.decided[row, won[-1]]):
                 honour = Honour(
                     result.track.name, tiers[won[-1]].name, person["name"], person["grid_name"]
                 )
@@ -53,6 +54,10 @@ def open_matters(evaluation: Evaluation) -> list[tuple[str, str, str]]:
         (result.track.name, "", result.candidate[row]["name"])
         for result in evaluation.tracks
         for row in range(len(result.workers))
-        if "flag" in result.review[row] and (result.state[row] == SELECTED).any()
+        if "flag" in result.review[row]
+        and any(
+            state == SELECTED and not decided
+            for state, decided in zip(result.state[row], result.decided[row], strict=True)
+        )
     ]
     return [*pending_names(evaluation), *reviews]

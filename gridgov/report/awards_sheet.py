@@ -78,7 +78,11 @@ def _verdict(one: Sheet) -> str:
     else:
         told += f"；总分可靠度 {one.reliability:.2f}，不足以分出名次，只给名次区间"
     under = [group for group, points, floor in one.groups if 0 <= points < floor]
-    return told + ("；低于底线的板块：" + "、".join(under) if under else "") + "。"
+    if under:
+        told += "；低于底线的板块：" + "、".join(under)
+    if "flag" in one.review:
+        told += "；有待复核的情形，复核之前不公示"
+    return told + "。"
 
 
 def _lines(one: Sheet) -> list[list[str]]:

@@ -109,6 +109,18 @@ def test_a_notice_betrays_neither_score_nor_place(example: Evaluation) -> None:
         assert len(set(grids)) == len(grids)
 
 
+def test_whoever_is_still_under_review_is_not_on_the_notice(example: Evaluation) -> None:
+    under_review = {
+        result.candidate[row]["name"]
+        for result in example.tracks
+        for row in range(len(result.workers))
+        if "flag" in result.review[row] and (result.state[row] == "selected").any()
+    }
+    assert under_review, "the example must have such a case"
+    listed = {row[1] for part in notice_data(example, RUN, "")["parts"] for row in part["rows"]}
+    assert not listed & under_review
+
+
 def test_names_cannot_command_the_typesetter() -> None:
     """What a template language would take for a command is printed as it is."""
     evil = '#panic("x") $a$ *b* \\ @c <d> [e]'
