@@ -21,7 +21,7 @@ from gridgov.locale import _
 from gridgov.metrics import METRICS, Grain, Metric, evaluate
 from gridgov.warehouse import Reader
 
-__all__ = ["REST", "TOTAL", "Answer", "ask", "is_additive", "split_values"]
+__all__ = ["REST", "TOTAL", "Answer", "ask", "split_values"]
 
 REST, TOTAL = "\x00rest", "\x00total"
 """Keys of the row that gathers the rest, and of a margin."""
@@ -64,16 +64,6 @@ def columns_by(cut: Cut) -> str | None:
     if cut.by and cut.grain:
         return "bucket"
     return "key_2" if len(cut.by) == 2 else None
-
-
-def is_additive(metric: Metric, by: str) -> bool:
-    """Whether the numerators of the parts make that of the whole, split by `by`.
-
-    A household that two activities reached counts in both; a category's residents are the grid's.
-    """
-    if metric.kind in ("count", "stock", "ratio"):
-        return True
-    return metric.kind == "rate"
 
 
 def ask(reader: Reader, filters: Filters, cut: Cut) -> Answer:
@@ -159,10 +149,13 @@ class _Asked:
             if not split.startswith("grid:"):
                 labels |= {key: key for key in keys}
                 continue
-            for grid_id, name, _level, _above, parent, _shape in self.reader.rows(
-                "queries/explore_grids.sql", grid_ids=keys
-            ):
-                labels[grid_id], parents[grid_id] = name, parent or ""
+            known = self.reader.rows("queries/explore_grids.sql", grid_ids=keys)
+            names = [row[1] for row in known]
+            for grid_id, name, _level, _above, parent, _shape in known:
+                # In some places every general grid has a "第一微网格": then its parent says which.
+                is_only = names.count(name) == 1 or not parent
+                labels[grid_id] = name if is_only else f"{parent} {name}"
+                parents[grid_id] = parent or ""
         return labels, parents
 
 
@@ -266,6 +259,10 @@ def _topped(answer: Answer, question: _Asked) -> tuple[Answer, str]:
             left = tuple(part for part in names if part != "key_1")
             if split.startswith("grid:"):
                 extra = _summed(frame[frame["key_1"].isin(rest)], left)
+                if answer.compared is not None and "compared" in frame:
+                    then = question.figures(names, answer.compared)
+                    then = _summed(then[then["key_1"].isin(rest)], left)
+                    extra = _with_compared(extra, then, left)
             else:
                 extra = question.figures(left, span, {split: rest})
                 if answer.compared is not None and "compared" in frame:
@@ -295,9 +292,13 @@ def _joined(chosen: pd.DataFrame, extra: pd.DataFrame, cut: Cut) -> pd.DataFrame
 
 
 def is_restable(metric: Metric, split: str) -> bool:
-    """Whether the rest can be said: by a dimension the engine evaluates it whatever the metric."""
+    """Whether the rest can be said.
+
+    By a dimension the engine evaluates it whatever the metric. Grids are added up, which a household
+    that two grids reached, or a median, does not allow.
+    """
     if not split.startswith("grid:"):
-        return metric.kind not in ("entropy",)
+        return True
     return metric.kind in ("ratio", "rate", "count", "stock")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from gridgov import figures, formats
@@ -95,29 +94,18 @@ def _line(answer: Answer, palette: Palette) -> tuple[Chart, str]:
 
 
 def _bar(answer: Answer, palette: Palette) -> tuple[Chart, str]:
-    cut, rows, metric = answer.cut, answer.rows, _metric(answer)
-    title = answer_title(answer)
+    cut, title = answer.cut, answer_title(answer)
     if cut.grain:
-        label = [words_of(answer, "bucket", key) for key in rows["bucket"]]
-        if not cut.by:
-            return _bars_over_time(answer, palette, title), ""
-        frame = rows.assign(series=_labels(answer, rows, "key_1"))
-        chart = figures.stacked_time_bars(
-            frame[["bucket", "series", "value", "is_partial"]], palette, title=title,
-            unit=metric.unit, grain=str(cut.grain),
-        ) if metric.kind in ("count", "stock") else shade_table(
-            frame.assign(row=frame["series"], column=label, note=_notes(rows, metric)),
-            palette, title=title, unit=metric.unit,
-        )  # fmt: skip
-        return chart, ""
+        return _bars_over_time(answer, palette, title), ""
     if len(cut.by) == 2 or len(cut.metrics) > 1:
         return _grouped(answer, palette, title)
     return _plain_bars(answer, palette, title)
 
 
 def _bars_over_time(answer: Answer, palette: Palette, title: str) -> Chart:
-    metric = _metric(answer)
-    frame = answer.rows.assign(series=metric.label)[["bucket", "series", "value", "is_partial"]]
+    metric, rows = _metric(answer), answer.rows
+    series = _labels(answer, rows, "key_1") if answer.cut.by else metric.label
+    frame = rows.assign(series=series)[["bucket", "series", "value", "is_partial"]]
     return figures.stacked_time_bars(
         frame, palette, title=title, unit=metric.unit, grain=str(answer.cut.grain)
     )
@@ -211,7 +199,7 @@ def _scatter(answer: Answer, palette: Palette) -> tuple[Chart, str]:
     ).dropna(subset=["x", "y"])
     chart = figures.scatter(
         frame, palette, title=answer_title(answer), x_name=one.label, y_name=other.label,
-        x_unit=one.unit, y_unit=other.unit, name_points=8,
+        x_unit=one.unit, y_unit=other.unit, name_points=3,
     )  # fmt: skip
     more = len(answer.cut.metrics) > 2
     said = _("散点图画前两个指标；虚线是各自的中位数") if more else _("虚线是两个指标各自的中位数")
@@ -232,8 +220,8 @@ def _box(answer: Answer, palette: Palette) -> tuple[Chart, str]:
             else _("每个箱子是一项在另一维度各值上的分布")
         )
     parts = rows.assign(label=group).groupby("label", sort=False)["value"]
-    spread = parts.quantile(np.array([0, 0.25, 0.5, 0.75, 1])).unstack()
-    spread.columns = pd.Index(["low", "q1", "median", "q3", "high"])
+    places = {"low": 0.0, "q1": 0.25, "median": 0.5, "q3": 0.75, "high": 1.0}
+    spread = pd.DataFrame({name: parts.quantile(part) for name, part in places.items()})
     frame = spread.assign(n=parts.size()).reset_index()
     chart = figures.box(frame.head(40), palette, title=answer_title(answer), unit=metric.unit)
     return chart, said + _("：中间一半在箱内，横线为最小到最大")

@@ -28,8 +28,11 @@ _ENOUGH_POINTS = 8
 
 @dataclass(frozen=True)
 class Shape:
-    """What matters of an answer: `first` and `second` count the values of the splits (0: none),
-    `buckets` the periods (0: not over time), `units` how many units the metrics are in."""
+    """What matters of an answer.
+
+    `first`, `second`: how many values the splits have (0: no such split). `buckets`: periods (0:
+    not over time). `units`: in how many units the metrics are. `adds_up`: parts may be stacked.
+    """
 
     metrics: int = 1
     units: int = 1
@@ -37,6 +40,7 @@ class Shape:
     second: int = 0
     buckets: int = 0
     is_grid: bool = False
+    adds_up: bool = False
 
     @property
     def is_over_time(self) -> bool:
@@ -52,6 +56,8 @@ def shape_of(cut: Cut, first: int, second: int, buckets: int) -> Shape:
         second=second if len(cut.by) == 2 else 0,
         buckets=buckets if cut.grain else 0,
         is_grid=cut.grid_split is not None and len(cut.by) == 1,
+        adds_up=all(METRICS[code].kind in ("count", "stock") for code in cut.metrics)
+        and first <= MAX_LINES,
     )
 
 

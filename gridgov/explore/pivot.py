@@ -56,10 +56,7 @@ def words_of(answer: Answer, name: str, key: Any) -> str:
     """A key in words: the name of a grid, a value, a month."""
     if name == "bucket":
         return bucket_label(pd.Timestamp(key).strftime("%Y-%m-%d"), str(answer.cut.grain))
-    label = answer.labels.get(str(key), str(key))
-    above = answer.parents.get(str(key), "")
-    # Micro-grids of the same number stand under every general grid.
-    return f"{above} {label}" if above and answer.cut.by[int(name[-1]) - 1] == "grid:微" else label
+    return answer.labels.get(str(key), str(key))
 
 
 def cell_text(metric: Metric, record: Record | None) -> str:
@@ -159,6 +156,7 @@ def _total_row(answer: Answer, heads: list[PivotColumn]) -> dict[str, str]:
     row = {head.key: "" for head in heads} | {heads[0].key: _("合计"), "_kind": "total"}
     for record in answer.grand.to_dict("records"):
         row |= _figures(METRICS[str(record["metric"])], record)
+        row[f"{record['metric']}.share"] = formats.percent(1)
     return row
 
 
@@ -217,15 +215,17 @@ def long_frame(answer: Answer) -> pd.DataFrame:
     frame = answer.rows
     found: dict[str, Any] = {
         "metric": [METRICS[str(code)].label for code in frame["metric"]],
-        "code": frame["metric"].to_numpy(),
+        _("指标代码"): frame["metric"].to_numpy(),
     }
     if "bucket" in frame:
-        found["bucket"] = frame["bucket"].to_numpy()
+        found["bucket"] = frame["bucket"].dt.date.to_numpy()
     for place, split in enumerate(answer.cut.by):
         keys = frame[f"key_{place + 1}"]
         if split.startswith("grid:"):
             found["grid_id"] = ["" if key in (REST, "") else key for key in keys]
         found[split_label(split)] = [answer.labels.get(str(key), str(key)) for key in keys]
+    words = {"ok": "", "few": _("样本不足"), "missing": _("无数据")}
+    frame = frame.assign(state=[words[str(state)] for state in frame["state"]])
     numbers = ("value", "numerator", "denominator", "n", "state", "is_partial")
     more = ("compared", "difference", "share", "is_suppressed")
     for name in (*numbers, *more):
