@@ -62,6 +62,11 @@ class Question:
         return is_month_aligned(self.start, self.end, self.grain, self.data_date)
 
     @property
+    def starts_a_month(self) -> bool:
+        """True where every bucket begins with a month, wherever the last one ends."""
+        return self.start.day == 1 and self.grain not in ("day", "week")
+
+    @property
     def parameters(self) -> dict[str, object]:
         found: dict[str, object] = {
             "from_day": self.start,
@@ -184,10 +189,12 @@ def _reach(
 ) -> str:
     """A household counts in the first month of the bucket that reached it."""
     listed = "".join(f", {key}" for key in keys)
+    # Equality joins by hash; the days outside a bucket that is cut short are then sorted out.
+    same = f"{_bucket(question)} = bucket AND " if question.grain else ""
     return (
         f"SELECT '{metric.code}' AS metric, bucket{listed}, sum(numerator)::DOUBLE AS numerator,"
         " NULL::DOUBLE AS denominator, NULL::DOUBLE AS n"
-        f" FROM {source} JOIN span ON on_date BETWEEN from_on AND to_on"
+        f" FROM {source} JOIN span ON {same}on_date BETWEEN from_on AND to_on"
         " AND (prev_month IS NULL OR prev_month < from_on)"
         f" WHERE {where} GROUP BY bucket{listed}"
     )
@@ -233,6 +240,11 @@ def _tally(metric: Metric, question: Question) -> str:
             f" FROM grid AS g JOIN {_members(question)} ON m.grid_id = g.grid_id"
         )
     if metric.source == "stock":
+        if question.is_aligned:
+            return (
+                "SELECT month AS on_date, * EXCLUDE (month) FROM mart_stock_change_month"
+                f" WHERE grid_id {_units(question)}"
+            )
         return f"SELECT * FROM mart_stock_change WHERE grid_id {_units(question)}"
     if metric.source == "reach":
         return _reach_tally(question)
@@ -299,11 +311,13 @@ def _reach_tally(question: Question) -> str:
     is_one_part = (
         not question.where or len(question.where["pillar"]) == 1 or "pillar" in question.by
     )
-    if question.is_aligned and is_one_part:
+    if question.starts_a_month and is_one_part:
         part = "pillar <> ''" if "pillar" in question.splits else "pillar = ''"
+        chosen = "month AS on_date" if question.is_aligned else "first_on AS on_date"
+        table = "mart_reach_month" if question.is_aligned else "mart_reach_day"
         return (
-            "SELECT grid_id, kind, pillar, first_on AS on_date, prev_month, households"
-            " FROM mart_reach_month WHERE month BETWEEN $from_day AND $to_day"
+            f"SELECT grid_id, kind, pillar, {chosen}, prev_month, households"
+            f" FROM {table} WHERE month BETWEEN $from_day AND $to_day"
             f" AND grid_id {_units(question)} AND {part}"
         )
     inside = f" AND {_where(question)}" if question.where else ""
