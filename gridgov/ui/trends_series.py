@@ -240,8 +240,7 @@ def _explained(view: View, choice: Choice, row: DeltaGenerator) -> None:
         unit=metric.unit,
         up_is_better=way,
     )
-    up = found.difference >= 0
-    note = explained_words(found, lambda value: (value > 0) == up and value != 0)
+    note = explained_words(found)
     full = Chart(chart.figure, chart.alt, found.frame, chart.title, chart.unit)
     show(full, f"trends_explain_{by}", metrics=[choice.metric], note=note)
     if metric.kind == "ratio":

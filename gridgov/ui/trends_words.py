@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from gridgov import formats
@@ -11,7 +11,7 @@ from gridgov.figures.control import signal_words, state_words
 from gridgov.judgement import Tone
 from gridgov.locale import _, language
 from gridgov.metrics import METRICS
-from gridgov.trends.explain import Explained
+from gridgov.trends.explain import Explained, printed
 from gridgov.trends.series import LEAST_POINTS, SeriesSet, place_of_points
 from gridgov.trends.shifts import Shift
 from gridgov.trends.spans import TrendGrain
@@ -109,13 +109,15 @@ def _moment(day: date, grain: TrendGrain) -> str:
     return formats.day(day) if grain == "week" else period_label(day, grain)
 
 
-def explained_words(found: Explained, most: Callable[[float], bool]) -> str:
-    """The difference, who carries most of it, and how much is mix rather than rate."""
-    unit = found.metric.unit
-    frame = found.frame
-    total = formats.change(found.difference, unit)
-    same_way = frame[[most(value) for value in frame["total"]]]
-    parts = [_("共变化 {total}", total=total)]
+def explained_words(found: Explained) -> str:
+    """The difference, who carries most of it, and how much is mix rather than rate.
+
+    In the figures of the chart and the table beside it, so that they add up as read.
+    """
+    unit, told = found.metric.unit, printed(found)
+    difference = told.after - told.before
+    parts = [_("共变化 {total}", total=formats.change(round(difference, 9), unit))]
+    same_way = told.frame[told.frame["total"] * difference > 0]
     if len(same_way):
         top = same_way.iloc[0]
         parts.append(
@@ -125,13 +127,12 @@ def explained_words(found: Explained, most: Callable[[float], bool]) -> str:
                 change=formats.change(float(top["total"]), unit),
             )
         )
-    mix = float(frame["mix"].sum())
-    if abs(mix) > 1e-9 and found.metric.kind == "ratio":
+    if found.metric.kind == "ratio" and told.frame["mix"].any():
         parts.append(
             _(
                 "其中做得好坏变了 {rate}，分布变了 {mix}",
-                rate=formats.change(float(frame["rate"].sum()), unit),
-                mix=formats.change(mix, unit),
+                rate=formats.change(round(float(told.frame["rate"].sum()), 9), unit),
+                mix=formats.change(round(float(told.frame["mix"].sum()), 9), unit),
             )
         )
     return formats.listing(parts) + ("." if language() == "en" else "。")

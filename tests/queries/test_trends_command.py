@@ -6,8 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
+from gridgov import formats
+from gridgov.metrics import evaluate
+from gridgov.warehouse import Warehouse
 from tests.unit.trends.test_notify import robot
 from tests.warehouses import sample_warehouse
 
@@ -46,7 +50,10 @@ def test_printed_list_and_webhook_say_the_same() -> None:
     assert "重点人员按期探访率" in done.stdout
     assert "已发送到 1 处" in done.stdout
     text = said.bodies[0]["markdown"]["content"]  # type: ignore[index]
-    assert "重点人员按期探访率 66.2%" in text
+    value = evaluate(
+        Warehouse(sample_warehouse()).reader(), "SV1", date(2026, 10, 1), date(2026, 10, 31)
+    )["value"].iloc[0]
+    assert f"重点人员按期探访率 {formats.value(float(value), '%')}" in text
     assert text.startswith("### 东山社区：2026-10-01 以来")
 
 

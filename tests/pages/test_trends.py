@@ -1,0 +1,217 @@
+"""The trends page under AppTest: each view over the sample, and over next to nothing."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from etl.sample.planted import PLANTED
+from gridgov import formats
+from gridgov.metrics import evaluate
+from gridgov.trends import explain_change, judged_series, newest_signals
+from gridgov.trends.explain import printed
+from gridgov.warehouse import Reader, Warehouse
+from tests.pages.conftest import OpenPage, texts
+from tests.warehouses import sample_warehouse
+
+NOW = (date(2026, 7, 1), date(2026, 10, 31))
+BEFORE = (date(2025, 7, 1), date(2025, 10, 31))
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Warehouse(sample_warehouse()).reader()
+
+
+@pytest.fixture(scope="module")
+def worsening(reader: Reader) -> str:
+    name = f"%第{PLANTED.worsening_general + 1}网格"
+    rows = reader.rows("SELECT grid_id FROM grid WHERE level='一般' AND name LIKE $name", name=name)
+    return str(rows[0][0])
+
+
+def _fine(app: AppTest) -> str:
+    assert not app.exception, app.exception
+    return texts(app)
+
+
+def _names(shown: str) -> list[str]:
+    """Names of the little charts, in the order of the page."""
+    return re.findall(r'class="gg-mini-name" title="([^"]*)"', shown)
+
+
+def test_new_signals_are_those_of_the_core(open_page: OpenPage, reader: Reader) -> None:
+    shown = _fine(open_page("trends"))
+    found = newest_signals(reader, date(2026, 10, 1), levels=("社区", "一般"))
+    rows = shown.count("<tr>") - 1
+    assert rows == len(found) > 5
+    series = judged_series(reader, levels=("社区", "一般"))
+    assert f"共判断 {int(series.is_judged.sum())} 条序列" in shown
+    for signal in found[:5]:
+        assert f"metric={signal.metric}" in shown
+        assert f"grid={signal.grid_id}" in shown
+
+
+def test_an_earlier_date_gives_more(open_page: OpenPage, reader: Reader) -> None:
+    shown = _fine(open_page("trends", since="2026-03-01"))
+    found = newest_signals(reader, date(2026, 3, 1), levels=("社区", "一般"))
+    assert f"2026-03-01 以来 {len(found)} 条有新信号" in shown
+    assert len(found) > len(newest_signals(reader, date(2026, 10, 1), levels=("社区", "一般")))
+
+
+def test_all_grids_of_one_metric_the_worsening_one_first(
+    open_page: OpenPage, reader: Reader
+) -> None:
+    shown = _fine(open_page("trends", view="grids", metric="SV1"))
+    names = _names(shown)
+    assert len(names) == 11
+    assert names[0] == f"第{PLANTED.worsening_general + 1}网格"
+    frame = evaluate(
+        reader, "SV1", date(2026, 10, 1), date(2026, 10, 31), by=("grid:一般",)
+    ).set_index("grid_id")
+    for value in frame["value"]:
+        assert formats.value(float(value), "%") in shown
+
+
+def test_every_micro_grid_can_be_seen(open_page: OpenPage) -> None:
+    shown = _fine(open_page("trends", view="grids", metric="SV1", level="微"))
+    told = re.search(r"微网格 127 个：(\d+) 个变差", shown)
+    assert told and int(told[1]) >= 5
+    assert _names(shown)[0].startswith(f"{PLANTED.worsening_general + 1}-")
+
+
+def test_all_metrics_of_one_grid(open_page: OpenPage, worsening: str) -> None:
+    shown = _fine(open_page("trends", view="metrics", grid=worsening))
+    assert re.search(r"指标 43 个：\d+ 个变差", shown)
+    eyes = shown[: shown.index("正常波动</h2>")]
+    assert "重点人员按期探访率" in eyes
+    assert "千人诉求量" in eyes
+
+
+def test_one_series_says_where_its_level_shifted(open_page: OpenPage, worsening: str) -> None:
+    app = open_page("trends", view="series", metric="C1", grid=worsening)
+    shown = _fine(app)
+    assert "自 2026年3月 起水平由" in shown
+    assert "最近一期：有变化" in shown
+    assert len(app.get("plotly_chart")) == 2
+
+
+def test_a_rebase_from_the_address(open_page: OpenPage, worsening: str) -> None:
+    app = open_page("trends", view="series", metric="C1", grid=worsening, rebase="2026-03-01")
+    shown = _fine(app)
+    assert "正常波动范围自 2026年3月 起重算。" in shown
+    assert "最近一期：正常波动" in shown
+    app.button(key="trends_rebase_off").click().run()
+    shown = _fine(app)
+    assert "最近一期：有变化" in shown
+    assert "rebase" not in app.query_params
+
+
+def test_the_table_of_contributions_adds_up(open_page: OpenPage, reader: Reader) -> None:
+    shown = _fine(open_page("trends", view="series", metric="C3"))
+    told = printed(explain_change(reader, "C3", NOW, BEFORE, "grid"))
+    gap = round(told.after * 1000) - round(told.before * 1000)
+    rows = re.findall(r"<tr><td[^>]*>([^<]+)</td>.*?</tr>", shown)
+    cells = re.findall(r'<td class="gg-num">([+\u2212]?[\d.]+)</td></tr>', shown)
+    tenths = [round(float(text.replace("\u2212", "-")) * 10) for text in cells]
+    assert len(cells) == len(told.frame) == len(rows)
+    assert sum(tenths) == gap
+    assert f"共变化 {formats.points(gap / 1000)}" in shown
+    column = told.frame["rate"].sum(), told.frame["mix"].sum()
+    rate, mix = (formats.points(round(float(part), 4)) for part in column)
+    assert f"其中做得好坏变了 {rate}，分布变了 {mix}" in shown
+
+
+def test_the_forecast_tells_its_record_and_its_calendar(open_page: OpenPage) -> None:
+    shown = _fine(open_page("trends", view="series", metric="C1", part="ahead"))
+    assert "过去试了 8 次" in shown
+    assert re.search(r"日历覆盖到 \d{4}-12-31", shown)
+    assert "12 周合计约" in shown
+
+
+def test_years_laid_on_the_festival(open_page: OpenPage) -> None:
+    app = open_page("trends", view="series", metric="C1", part="compare", compare="spring_festival")
+    assert "春节那一周自 2026-02-17 起" in _fine(app)
+
+
+def test_half_years_stand_side_by_side(open_page: OpenPage, reader: Reader) -> None:
+    shown = _fine(open_page("trends", view="series", metric="C3", grain="half"))
+    whole = evaluate(reader, "C3", date(2025, 7, 1), date(2025, 12, 31))["value"].iloc[0]
+    cut = evaluate(reader, "C3", date(2025, 7, 1), date(2025, 10, 31))["value"].iloc[0]
+    row = shown[shown.index("2025年下半年") :].split("</tr>")[0]
+    assert formats.value(float(whole), "%") in row
+    assert formats.value(float(cut), "%") in row
+    shown = _fine(open_page("trends", view="grids", metric="C3", grain="school_year"))
+    assert "2025–2026学年" in shown
+    assert "2026–2027学年（不完整）" in shown
+
+
+def test_a_supervisor_sees_the_own_grid_alone(open_page: OpenPage, reader: Reader) -> None:
+    shown = _fine(open_page("trends", role="supervisor", view="grids", metric="SV1"))
+    own = reader.rows("SELECT count(*) FROM grid WHERE name LIKE '%社区1-%'")[0][0]
+    assert f"微网格 {own} 个" in shown
+    assert "第7网格" not in shown
+
+
+def test_a_note_is_written_down_and_drawn(open_page: OpenPage, worsening: str) -> None:
+    from gridgov.ui.view import workspace
+    from gridgov.workspace.annotation import add_annotation, list_annotations
+    from gridgov.workspace.audit import Actor
+
+    app = open_page("trends", view="series", metric="C1", grid=worsening)
+    _fine(app)
+    actor = Actor(None, "领导", "")
+    add_annotation(
+        workspace(), actor, on_date=date(2026, 3, 5), text="第7网格换人", grid_id=worsening
+    )
+    add_annotation(
+        workspace(), actor, on_date=date(2026, 3, 6), text="别的网格的事", grid_id="nowhere"
+    )
+    shown = _fine(app.run())
+    assert "附近的批注：2026-03-05 第7网格换人。" in shown
+    assert "别的网格的事" not in shown
+    assert len(list_annotations(workspace())) == 2
+
+
+def test_english_has_no_chinese_words_of_ours(open_page: OpenPage) -> None:
+    shown = _fine(open_page("trends", view="series", metric="C3", lang="en"))
+    plain = re.sub(r"<[^>]+>", " ", shown)
+    names = re.compile(r"东山社区|第\d+网格")
+    assert not re.search("[\u4e00-\u9fff]", names.sub("", plain))
+
+
+ONE = {
+    "grid": [
+        {"grid_id": "C", "name": "东山社区", "level": "社区"},
+        {"grid_id": "G", "name": "第1网格", "level": "一般", "parent_id": "C"},
+    ],
+    "visit": [{"visit_id": "1", "grid": "G", "worker": "张三", "occurred_at": "2026-03-01 10:00"}],
+}
+
+
+@pytest.mark.parametrize("view", ["signals", "grids", "metrics", "series"])
+@pytest.mark.parametrize("grain", ["month", "school_year"])
+@pytest.mark.parametrize("metric", ["C1", "SV4"])
+def test_one_row_of_data_is_no_error(
+    open_page: OpenPage,
+    built_warehouse,
+    view: str,
+    grain: str,
+    metric: str,  # type: ignore[no-untyped-def]
+) -> None:
+    root: Path = built_warehouse(**ONE)
+    for part in ("explain", "compare", "ahead"):
+        app = open_page("trends", warehouse=root, view=view, grain=grain, metric=metric, part=part)
+        shown = _fine(app)
+        assert (
+            "gg-empty" in shown
+            or "gg-mini" in shown
+            or "gg-table" in shown
+            or app.get("plotly_chart")
+        )
+        if view != "series":
+            break
