@@ -31,6 +31,10 @@ class FlatSheet:
         try:
             table = pq.read_table(source.file) if source.kind == "parquet" else _read_lines(source)
             self._table = pa.table({name: _as_text(table[name]) for name in table.column_names})
+            # Broken bytes in text only show when it is made into Python's.
+            head = self._table.slice(0, PREVIEW_ROWS - 1).to_pylist()
+            names = list(self._table.column_names)
+            self.preview = [names, *([row[name] or "" for name in names] for row in head)]
         except (pa.ArrowException, OSError, ValueError, KeyError) as error:
             raise DataFileError(
                 _(
@@ -39,9 +43,6 @@ class FlatSheet:
                     why=str(error).splitlines()[0][:120],
                 )
             ) from error
-        head = self._table.slice(0, PREVIEW_ROWS - 1).to_pylist()
-        names = list(self._table.column_names)
-        self.preview = [names, *([row[name] or "" for name in names] for row in head)]
 
     @property
     def records(self) -> int:

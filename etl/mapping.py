@@ -105,7 +105,7 @@ def _recipe(path: Path, part: dict[str, Any]) -> Recipe:
             raise _wrong(path, key, _("没有这一项；可用：{keys}", keys=" ".join(sorted(_KEYS))))
     table = part.get("table")
     if table is not None and table not in TABLES:
-        raise _wrong(path, "table", _("没有这张表；可用：{tables}", tables=" ".join(TABLES)))
+        raise _wrong(path, f"table = {table}", _("没有这张表；可用：{tables}", tables=" ".join(TABLES)))
     for key in ("columns", "constants", "templates", "values", "extract"):
         _check_columns(path, table, key, part.get(key, {}))
     order = part.get("date_order")

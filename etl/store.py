@@ -19,7 +19,7 @@ from etl.ddl import create_missing
 from gridgov.errors import WarehouseBusy, WarehouseError, WarehouseMissing
 from gridgov.locale import _
 
-__all__ = ["Building", "Store"]
+__all__ = ["Building", "Store", "copy_file"]
 
 _NAME = re.compile(r"gridgov-(\d+)\.duckdb")
 _KEEP = 10
@@ -136,7 +136,7 @@ class Building:
     def open(self) -> None:
         self.folder.mkdir(mode=0o700)
         if self.base is not None:
-            _copy(self._store.path(self.base), self._path)
+            copy_file(self._store.path(self.base), self._path)
         at = ":memory:" if self._store.in_memory else str(self._path)
         self._con = duckdb.connect(at, config={"memory_limit": _MEMORY})
         scratch = str(self.folder / "scratch").replace("'", "''")
@@ -189,7 +189,7 @@ def _try_lock(handle: int) -> bool:
     return True
 
 
-def _copy(source: Path, target: Path) -> None:
+def copy_file(source: Path, target: Path) -> None:
     """Copy inside the kernel (a reflink where the file system knows them)."""
     with source.open("rb") as reader, target.open("wb") as writer:
         left = os.fstat(reader.fileno()).st_size
