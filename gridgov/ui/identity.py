@@ -8,6 +8,7 @@ from gridgov.access.mode import current_identity, current_mode
 from gridgov.access.roles import ROLE_LABELS, Identity, Role
 from gridgov.access.sessions import bind_state
 from gridgov.locale import Language, _, language, set_language
+from gridgov.ui import html
 from gridgov.ui.demo import demo_scope
 from gridgov.ui.view import workspace
 from gridgov.workspace.preference import read_preferences, set_preference
@@ -24,19 +25,38 @@ def identity_of_run() -> Identity:
     The gate has already refused strangers: this asks again at every run, because an open WebSocket
     outlives a log-out.
     """
-    role = Role(st.session_state.get("demo_role", Role.LEADER))
+    role = _demo_role()
     mode = current_mode()
     scope = demo_scope(role) if mode is not None and mode.still_demo() else {}
     identity = current_identity(st.context.cookies, role, **scope)
     if identity is None:
-        st.html(
-            '<p role="alert">'
-            + _("登录已失效，请重新登录。")
-            + f' <a href="/login" target="_self">{_("去登录")}</a></p>'
-        )
+        _refuse(is_demo=mode is not None and mode.demo)
         st.stop()
     bind_state(st.session_state, identity)
     return identity
+
+
+def _demo_role() -> Role:
+    """The role tried in a demo: this session's, else the one that a link inside the demo carries.
+
+    A link in HTML begins a new session, which would otherwise fall back to the leader's view.
+    """
+    if "demo_role" not in st.session_state:
+        named = st.query_params.get("role", "")
+        return Role(named) if named in set(Role) else Role.LEADER
+    return Role(st.session_state["demo_role"])
+
+
+def _refuse(*, is_demo: bool) -> None:
+    """Say why nothing is shown: the demo is over once real data is loaded, or the login is."""
+    if is_demo:
+        sentence = _("已导入自己的数据，演示到此结束；从现在起需要登录。")
+        step = _(
+            "请在服务器上运行 python -m gridgov user add admin --role administrator，再重新启动。"
+        )
+        st.html(html.empty_state_html(sentence, step))
+        return
+    st.html(html.empty_state_html(_("登录已失效，请重新登录。"), _("去登录"), href="/login"))
 
 
 def language_of_run(identity: Identity) -> None:
@@ -78,7 +98,7 @@ def account_menu(identity: Identity) -> None:
 
 def _role_switch() -> None:
     roles = list(Role)
-    current = Role(st.session_state.get("demo_role", Role.LEADER))
+    current = _demo_role()
     picked = st.selectbox(
         _("演示角色"),
         roles,
@@ -89,4 +109,6 @@ def _role_switch() -> None:
     )
     if picked != current:
         st.session_state["demo_role"] = picked
+        if "role" in st.query_params:
+            del st.query_params["role"]
         st.rerun()

@@ -86,6 +86,8 @@ def upload(view: View) -> None:
         accept_multiple_files=True,
         key=f"uploads_{turn}",
     )
+    if view.identity.demo:
+        st.html(html.caption_html(_("演示只放样例：导入自己的数据后演示即结束，需要登录。")))
     if not given:
         return
     folder = _folder()
