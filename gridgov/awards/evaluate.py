@@ -222,8 +222,16 @@ def _status(scheme: Scheme, rows: Sequence[dict[str, Any]], committee: Committee
 
 
 def _raised(flagged: Flagged, committee: Committee) -> frozenset[str]:
-    """Workers with a raised flag that no verdict on the whole flag has answered yet."""
+    """Workers with a raised flag that is still open: no verdict on it as a whole, nor on each of
+    the records behind it."""
     answered = {(v.worker_id, v.flag) for v in committee.verdicts if not v.event_key}
+    judged = {(v.worker_id, v.flag, v.event_key) for v in committee.verdicts}
+    behind: dict[tuple[str, str], list[str]] = {}
+    for row in flagged.record.to_pylist():
+        behind.setdefault((row["worker_id"], row["flag"]), []).append(row["event_id"])
+    for (worker, flag), events in behind.items():
+        if all((worker, flag, event) in judged for event in events):
+            answered.add((worker, flag))
     return frozenset(
         row["worker_id"]
         for row in flagged.flag.to_pylist()

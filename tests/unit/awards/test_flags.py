@@ -272,3 +272,21 @@ def test_a_word_on_one_record_outweighs_the_word_on_all() -> None:
     every = Verdict("W-M1", "G1", "", "confirmed", "编造", "甲", "2026-07-02")
     but = Verdict("W-M1", "G1", "V00003", "dismissed", "有照片", "乙", "2026-07-01")
     assert confirmed_events(found, [but, every]) == {"V00000", "V00001", "V00002"}
+
+
+def test_a_review_is_open_until_every_record_or_the_whole_is_judged() -> None:
+    visits = [
+        town.visit(i, {"W-M1"}, household=i // 2, occurred_at=MORNING + timedelta(hours=i))
+        for i in range(4)
+    ]
+    dues = [town.due(i, person=100 + i) for i in range(12)]
+    frozen = town.frozen(visits=visits, dues=dues)
+
+    def is_open(*verdicts: Verdict) -> bool:
+        result = evaluate(SCHEME, frozen, Committee(verdicts=verdicts)).track(town.MICRO)
+        return "flag" in result.review[result.workers.index("W-M1")]
+
+    single = [Verdict("W-M1", "G1", f"V{i:05d}", "dismissed", "已核实", "甲") for i in range(4)]
+    assert is_open() and is_open(*single[:3])
+    assert not is_open(*single)
+    assert not is_open(Verdict("W-M1", "G1", "", "dismissed", "已核实", "甲"))
