@@ -7,7 +7,7 @@ work unevenly spread.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from scipy.stats import poisson
 from gridgov import formats
 from gridgov.figures.control import signal_words
 from gridgov.filters import Filters
-from gridgov.judgement import Judged, with_limits
+from gridgov.judgement import Judged, newest_points
 from gridgov.locale import _, pick
 from gridgov.metrics import METRICS, evaluate
 from gridgov.warehouse import Reader
@@ -170,13 +170,10 @@ def _signals_by_grid(reader: Reader, filters: Filters) -> Iterable[Concern]:
     if frame["grid_id"].nunique() < 2:
         return
     entries = []
-    for (code, grid_id), rows in frame.groupby(["metric", "grid_id"], sort=True):
-        metric = METRICS[str(code)]
-        series = with_limits(rows.sort_values("bucket").reset_index(drop=True), metric)
-        series = series[~series["is_partial"].astype(bool) & series["value"].notna()]
-        if series.empty or series["point"].iloc[-1] != "concern":
+    for code, grid_id, newest in _newest_by_grid(frame):
+        metric = METRICS[code]
+        if newest["point"] != "concern":
             continue
-        newest = series.iloc[-1]
         entries.append(
             (
                 abs(newest["value"] - newest["mean"]) / max(newest["upper"] - newest["mean"], 1e-9),
@@ -193,6 +190,12 @@ def _signals_by_grid(reader: Reader, filters: Filters) -> Iterable[Concern]:
         )
     entries.sort(key=lambda entry: -entry[0])
     yield from (concern for _size, concern in entries[:_EACH])
+
+
+def _newest_by_grid(frame: pd.DataFrame) -> Iterable[tuple[str, str, Mapping[str, Any]]]:
+    for code, rows in frame.groupby("metric", sort=True):
+        for grid_id, newest in newest_points(rows, "grid_id").items():
+            yield str(code), grid_id, newest
 
 
 def _rising(reader: Reader, filters: Filters) -> Iterable[Concern]:

@@ -8,21 +8,30 @@ part in limits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from gridgov.filters import Filters
 from gridgov.metrics import METRICS, Grain, Metric, evaluate
-from gridgov.stats.spc import Improvement, Xmr, xmr
+from gridgov.stats.spc import POINTS, SIGNALS, Improvement, xmr_batch
 from gridgov.warehouse import Reader
 
-__all__ = ["Judged", "Tone", "judge", "judged_history", "tone_of"]
+__all__ = [
+    "Judged",
+    "Tone",
+    "judge",
+    "judged_history",
+    "limits_by_series",
+    "newest_points",
+    "tone_of",
+]
 
+Row = Mapping[str, Any]
 Tone = Literal["better", "worse", "changed", "usual", "missing"]
 _TONES: dict[str, Tone] = {
     "improvement": "better",
@@ -95,11 +104,11 @@ def _by_metric(
     end: date,
     grid_id: str | None,
     filters: Filters,
-) -> dict[str, pd.Series]:
-    found: dict[str, pd.Series] = {}
+) -> dict[str, Row]:
+    found: dict[str, Row] = {}
     for where, group in _same_filters(codes, filters):
         frame = evaluate(reader, group, start, end, grid_id=grid_id, where=where)
-        found.update({str(row["metric"]): row for _index, row in frame.iterrows()})
+        found.update({str(row["metric"]): row for row in frame.to_dict("records")})
     return found
 
 
@@ -131,31 +140,68 @@ def judged_history(
         frame = evaluate(
             reader, group, first, filters.span.end, grain=grain, grid_id=grid_id, where=where
         )
-        for code in group:
-            rows = frame[frame["metric"] == code].sort_values("bucket").reset_index(drop=True)
-            histories[code] = with_limits(rows, METRICS[code])
+        histories.update(limits_by_series(frame))
     return histories
 
 
-def with_limits(rows: pd.DataFrame, metric: Metric) -> pd.DataFrame:
-    """`rows` of one series with the columns of its control chart."""
+def limits_by_series(frame: pd.DataFrame, by: str = "metric") -> dict[str, pd.DataFrame]:
+    """Rows of many series (columns as from `evaluate`, `by` among them) as one frame a series,
+    oldest first, with the columns of its control chart.
+
+    Series that go together are judged in one pass: 13 of them cost little more than one. With a
+    `by` other than "metric", all rows are of one metric.
+    """
+    ordered = frame.sort_values([by, "bucket"], kind="stable", ignore_index=True)
+    names = ordered[by].astype(object).to_numpy()
+    if not len(names):
+        return {}
+    starts = np.flatnonzero(np.r_[True, names[1:] != names[:-1]])
+    lengths = np.diff(np.r_[starts, len(names)])
+    codes = ordered["metric"].astype(object).to_numpy()[starts]
+    judged = _with_limits(ordered, [METRICS[str(code)] for code in codes], lengths)
+    return {
+        str(names[start]): judged.iloc[start : start + length].reset_index(drop=True)
+        for start, length in zip(starts, lengths, strict=True)
+    }
+
+
+def _with_limits(
+    ordered: pd.DataFrame, metrics: Sequence[Metric], lengths: np.ndarray
+) -> pd.DataFrame:
+    """Series after series (metric and number of rows of each given) with their limits."""
+    series = np.repeat(np.arange(len(lengths)), lengths)
+    place = np.arange(len(series)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    # Shorter series are filled up with missing values, which take no part in limits or patterns.
+    matrix = np.full((len(lengths), int(lengths.max())), np.nan)
+    matrix[series, place] = _finished(ordered)
+    chart = xmr_batch(matrix, improvement=[improvement_of(metric) for metric in metrics])
+    lower, upper = chart.lower[series, place], chart.upper[series, place]
+    # A share or a count has no value below zero: a limit there would only stretch the axis.
+    lower = np.where(np.isnan(lower), np.nan, np.maximum(lower, 0.0))
+    # No share lies above all.
+    is_share = np.array([metric.is_share for metric in metrics])[series]
+    return ordered.assign(
+        mean=chart.mean[series, place],
+        lower=lower,
+        upper=np.where(is_share, np.minimum(upper, 1.0), upper),
+        point=np.array(POINTS)[chart.point[series, place]],
+        signal=np.array(SIGNALS)[chart.signal[series, place]],
+    )
+
+
+def newest_points(frame: pd.DataFrame, by: str) -> dict[str, Row]:
+    """For each series of one metric that has a finished value: the row of its newest one."""
+    newest = {}
+    for name, rows in limits_by_series(frame, by).items():
+        finished = np.flatnonzero(~np.isnan(_finished(rows)))
+        if len(finished):
+            newest[name] = rows.iloc[int(finished[-1])].to_dict()
+    return newest
+
+
+def _finished(rows: pd.DataFrame) -> np.ndarray:
     values = rows["value"].to_numpy(dtype=np.float64, na_value=np.nan)
-    finished = np.where(rows["is_partial"].to_numpy(dtype=bool), np.nan, values)
-    chart = xmr(finished, improvement=improvement_of(metric))
-    return rows.assign(
-        mean=chart.mean, lower=_floor(chart, metric), upper=_ceiling(chart, metric),
-        point=chart.point, signal=chart.signal,
-    )  # fmt: skip
-
-
-def _floor(chart: Xmr, metric: Metric) -> np.ndarray:
-    """A share or a count has no value below zero: a limit there would only stretch the axis."""
-    return np.where(np.isnan(chart.lower), np.nan, np.maximum(chart.lower, 0.0))
-
-
-def _ceiling(chart: Xmr, metric: Metric) -> np.ndarray:
-    """No share lies above all."""
-    return np.minimum(chart.upper, 1.0) if metric.is_share else chart.upper
+    return np.where(rows["is_partial"].to_numpy(dtype=bool), np.nan, values)
 
 
 def improvement_of(metric: Metric) -> Improvement | None:
@@ -163,15 +209,14 @@ def improvement_of(metric: Metric) -> Improvement | None:
     return None if metric.direction == "context" else metric.direction
 
 
-def _judged(
-    metric: Metric, now: pd.Series | None, before: pd.Series | None, history: pd.DataFrame
-) -> Judged:
-    finished = history[~history["is_partial"].astype(bool) & history["value"].notna()]
+def _judged(metric: Metric, now: Row | None, before: Row | None, history: pd.DataFrame) -> Judged:
+    finished = np.flatnonzero(~np.isnan(_finished(history)))
     tone: Tone = "missing"
     signal = ""
     if len(finished):
-        newest = finished.iloc[-1]
-        tone, signal = tone_of(str(newest["point"])), str(newest["signal"])
+        newest = int(finished[-1])
+        tone = tone_of(str(history["point"].iat[newest]))
+        signal = str(history["signal"].iat[newest])
     return Judged(
         metric=metric,
         value=_number(now, "value"),
@@ -186,7 +231,7 @@ def _judged(
     )
 
 
-def _number(row: pd.Series | None, name: str) -> float | None:
+def _number(row: Row | None, name: str) -> float | None:
     if row is None or pd.isna(row[name]):
         return None
     return float(row[name])

@@ -11,7 +11,7 @@ from gridgov import formats
 from gridgov.figures import Chart, bars, control_chart, grid_map, outlines, tile_map
 from gridgov.figures.palette import Palette
 from gridgov.filters import Filters
-from gridgov.judgement import Judged, judge, judged_history, tone_of, with_limits
+from gridgov.judgement import Judged, judge, judged_history, newest_points, tone_of
 from gridgov.locale import _, pick
 from gridgov.metrics import METRICS, Grain, evaluate
 from gridgov.queries.choices import grid_path
@@ -115,11 +115,9 @@ def _tones(
         reader, [code], filters.history_start, filters.span.end, grain=grain,
         by=(f"grid:{level}",), grid_id=place,
     )  # fmt: skip
-    tones: dict[str, str] = {}
-    for grid_id, rows in frame.groupby("grid_id", sort=False):
-        series = with_limits(rows.sort_values("bucket").reset_index(drop=True), METRICS[code])
-        series = series[~series["is_partial"].astype(bool) & series["value"].notna()]
-        tones[str(grid_id)] = tone_of(str(series["point"].iloc[-1])) if len(series) else "missing"
+    tones = dict.fromkeys(map(str, frame["grid_id"].unique()), "missing")
+    for grid_id, newest in newest_points(frame, "grid_id").items():
+        tones[grid_id] = tone_of(str(newest["point"]))
     return tones
 
 
