@@ -1,7 +1,10 @@
-"""awards_compare"""
+"""Where do two or more candidates differ?"""
 
 from gridgov.locale import _
-from gridgov.ui.page import empty, page
+from gridgov.ui.awards_compare import compare_view
+from gridgov.ui.awards_state import open_desk
+from gridgov.ui.page import foot, page
 
-page(_("格格看板"))
-empty(_("本页正在建设。"))
+view = page(_("候选人对比"), context=False)
+compare_view(view, open_desk(view))
+foot()

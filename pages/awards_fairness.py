@@ -1,7 +1,10 @@
-"""awards_fairness"""
+"""Does the proposed selection favour some grids, and is any figure out of line?"""
 
 from gridgov.locale import _
-from gridgov.ui.page import empty, page
+from gridgov.ui.awards_fairness import fairness_view
+from gridgov.ui.awards_state import open_desk
+from gridgov.ui.page import foot, page
 
-page(_("格格看板"))
-empty(_("本页正在建设。"))
+view = page(_("公平性检查"), context=False)
+fairness_view(view, open_desk(view))
+foot()

@@ -1,7 +1,10 @@
-"""awards_flags"""
+"""Which records ask for a second look, and what did people find?"""
 
 from gridgov.locale import _
-from gridgov.ui.page import empty, page
+from gridgov.ui.awards_flags import flags_view
+from gridgov.ui.awards_state import open_desk
+from gridgov.ui.page import foot, page
 
-page(_("格格看板"))
-empty(_("本页正在建设。"))
+view = page(_("待复核记录"), context=False)
+flags_view(view, open_desk(view))
+foot(["SV10"])

@@ -1,7 +1,10 @@
-"""awards_record"""
+"""What has been put on record, does it verify, and what follows from objections?"""
 
 from gridgov.locale import _
-from gridgov.ui.page import empty, page
+from gridgov.ui.awards_record import record_view
+from gridgov.ui.awards_state import open_desk
+from gridgov.ui.page import foot, page
 
-page(_("格格看板"))
-empty(_("本页正在建设。"))
+view = page(_("评选档案"), context=False)
+record_view(view, open_desk(view))
+foot()

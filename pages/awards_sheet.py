@@ -1,7 +1,12 @@
-"""awards_sheet"""
+"""Where does one candidate's score come from, to the last hundredth?"""
 
 from gridgov.locale import _
-from gridgov.ui.page import empty, page
+from gridgov.ui.awards_sheet import chosen_sheet, sheet_view
+from gridgov.ui.page import foot, page
 
-page(_("格格看板"))
-empty(_("本页正在建设。"))
+view = page(_("个人评选表"), context=False)
+chosen = chosen_sheet(view)
+if chosen is not None:
+    evaluation, run_id, worker = chosen
+    sheet_view(view, evaluation, run_id, worker)
+    foot()

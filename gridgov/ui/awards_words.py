@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import os
 
 from gridgov import formats
 from gridgov.awards.evaluate import NOT, PENDING, REVIEW, SELECTED, STATUS, TrackResult
 from gridgov.awards.scheme import INDICATORS, Indicator, Scheme
-from gridgov.locale import N_, _, pick
+from gridgov.locale import N_, _, language, pick
 from gridgov.ui.html import state_tag_html
 
 __all__ = [
@@ -52,8 +51,12 @@ def tier_label(name: str) -> str:
 def short_tiers(scheme: Scheme) -> list[str]:
     """The honours' names for narrow columns: without the beginning that all of them share."""
     names = [tier_label(tier.name) for tier in scheme.tiers]
-    common = os.path.commonprefix(names) if len(names) > 1 else ""
-    return [name.removeprefix(common) or name for name in names]
+    if len(names) < 2 or language() == "en":
+        return names
+    common = 0
+    while len({name[: common + 1] for name in names}) == 1 and common < len(names[0]):
+        common += 1
+    return [name[common:] or name for name in names]
 
 
 def group_label(name: str) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from gridgov.access.roles import Role
 from gridgov.filters import Filters
 from gridgov.locale import _
 from gridgov.ui.navigation import allowed, page_named
@@ -21,6 +22,10 @@ def may_open(name: str) -> bool:
 
 def href(name: str, filters: Filters, **more: str) -> str:
     """The address of a page with filters, for links inside HTML."""
+    identity = current_view().identity
+    if identity.demo and not identity.has(Role.LEADER):
+        # The role tried in a demo lives in the session, which such a link does not take along.
+        more = {"role": next(iter(identity.roles)).value, **more}
     query = urlencode({**filters.to_url(), **more})
     return f"/{name}" + (f"?{query}" if query else "")
 
