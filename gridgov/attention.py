@@ -7,7 +7,7 @@ work unevenly spread.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from scipy.stats import poisson
 from gridgov import formats
 from gridgov.figures.control import signal_words
 from gridgov.filters import Filters
-from gridgov.judgement import Judged, newest_points
+from gridgov.judgement import Judged, Row, newest_points
 from gridgov.locale import _, pick
 from gridgov.metrics import METRICS, evaluate
 from gridgov.warehouse import Reader
@@ -192,7 +192,7 @@ def _signals_by_grid(reader: Reader, filters: Filters) -> Iterable[Concern]:
     yield from (concern for _size, concern in entries[:_EACH])
 
 
-def _newest_by_grid(frame: pd.DataFrame) -> Iterable[tuple[str, str, Mapping[str, Any]]]:
+def _newest_by_grid(frame: pd.DataFrame) -> Iterable[tuple[str, str, Row]]:
     for code, rows in frame.groupby("metric", sort=True):
         for grid_id, newest in newest_points(rows, "grid_id").items():
             yield str(code), grid_id, newest

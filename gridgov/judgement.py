@@ -8,7 +8,7 @@ part in limits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -23,6 +23,7 @@ from gridgov.warehouse import Reader
 
 __all__ = [
     "Judged",
+    "Row",
     "Tone",
     "judge",
     "judged_history",
@@ -31,7 +32,7 @@ __all__ = [
     "tone_of",
 ]
 
-Row = Mapping[str, Any]
+Row = Mapping[Hashable, Any]
 Tone = Literal["better", "worse", "changed", "usual", "missing"]
 _TONES: dict[str, Tone] = {
     "improvement": "better",
@@ -191,7 +192,7 @@ def _with_limits(
 
 def newest_points(frame: pd.DataFrame, by: str) -> dict[str, Row]:
     """For each series of one metric that has a finished value: the row of its newest one."""
-    newest = {}
+    newest: dict[str, Row] = {}
     for name, rows in limits_by_series(frame, by).items():
         finished = np.flatnonzero(~np.isnan(_finished(rows)))
         if len(finished):

@@ -11,24 +11,27 @@ import re
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pandas as pd
 import pyarrow as pa
 
 from gridgov.access.policy import EVERYTHING, Level, Scope, level_of, view_sql
+from gridgov.answers import Answers, question
 from gridgov.errors import AccessDenied, WarehouseError, WarehouseMissing
 from gridgov.locale import _
 from gridgov.settings import Settings
 
 __all__ = ["Reader", "Version", "Warehouse", "is_sample_only", "sql_text"]
+
+T = TypeVar("T")
 
 _CORE = Path(__file__).parent
 _FILE = re.compile(r"gridgov-(\d+)\.duckdb")
@@ -69,9 +72,13 @@ class Version:
 
 
 class Reader:
-    """A scoped, read-only view of one version. Safe to share between threads."""
+    """A scoped, read-only view of one version. Safe to share between threads.
 
-    def __init__(self, version: Version, scope: Scope) -> None:
+    With `answers`, small results are kept and given again to the same question.
+    """
+
+    def __init__(self, version: Version, scope: Scope, answers: Answers | None = None) -> None:
+        self._answers = answers
         self.version = version
         self.scope = scope
         self._local = threading.local()
@@ -99,7 +106,9 @@ class Reader:
 
     def frame(self, sql: str, **parameters: object) -> pd.DataFrame:
         """Run a query (text, or a file's name ending in .sql) and give a DataFrame."""
-        return self._execute(sql, parameters).df()
+        found = self._kept("frame", sql, parameters, lambda asked: asked.df(), lambda df: df.size)
+        # A shallow copy: pandas copies on write, so nobody changes what others hold.
+        return found.copy(deep=False)
 
     def arrow(self, sql: str, **parameters: object) -> pa.Table:
         """Run a query and give an Arrow table."""
@@ -112,11 +121,30 @@ class Reader:
 
     def rows(self, sql: str, **parameters: object) -> list[tuple[Any, ...]]:
         """Run a query and give its rows as tuples."""
-        found: list[tuple[Any, ...]] = self._execute(sql, parameters).fetchall()
-        return found
+        found: list[tuple[Any, ...]] = self._kept(
+            "rows",
+            sql,
+            parameters,
+            lambda asked: asked.fetchall(),
+            lambda rows: len(rows) * len(rows[0]) if rows else 0,
+        )
+        return list(found)
 
-    def _execute(self, sql: str, parameters: Mapping[str, object]) -> duckdb.DuckDBPyConnection:
+    def _kept(
+        self,
+        form: str,
+        sql: str,
+        parameters: Mapping[str, object],
+        fetch: Callable[[duckdb.DuckDBPyConnection], T],
+        size: Callable[[T], int],
+    ) -> T:
         text, used = self._prepared(sql, parameters)
+        key = question(text, used) if self._answers is not None else None
+        if self._answers is None or key is None:
+            return fetch(self._execute(text, used))
+        return self._answers.get((form, key), lambda: fetch(self._execute(text, used)), size)
+
+    def _execute(self, text: str, used: Mapping[str, object]) -> duckdb.DuckDBPyConnection:
         with self._explained():
             return self._cursor().execute(text, used)
 
@@ -293,7 +321,7 @@ class _Readers:
         with self._lock:
             reader = self._open.get(key)
             if reader is None:
-                reader = self._open[key] = Reader(version, scope)
+                reader = self._open[key] = Reader(version, scope, Answers())
                 while len(self._open) > _KEEP_OPEN:
                     # Dropped, not closed: another thread may be reading; memory goes with it.
                     self._open.popitem(last=False)

@@ -1,0 +1,77 @@
+"""Answers of a published version, kept while they are small and asked for.
+
+A version never changes, so what a statement gave once it gives again. Pages ask the same
+statement from many places: a change of the comparison leaves the period's figures as they were, a
+change of page asks for the same history. Least recently used answers go first.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from typing import TypeVar
+
+__all__ = ["Answers", "question"]
+
+T = TypeVar("T")
+
+# Cells (rows × columns): a larger answer is not kept; all of a reader's together stay below.
+LARGEST = 20_000
+ALL = 2_000_000
+
+
+def question(sql: str, parameters: Mapping[str, object]) -> Hashable | None:
+    """What tells one statement with its parameters from another; None where that cannot be said."""
+    parts = []
+    for name, value in sorted(parameters.items()):
+        given = tuple(value) if isinstance(value, list | tuple) else value
+        # 1, 1.0 and True are equal to Python and not to the engine.
+        kinds = tuple(type(one) for one in given) if isinstance(given, tuple) else type(given)
+        parts.append((name, kinds, given))
+    key = (sql, tuple(parts))
+    try:
+        hash(key)
+    except TypeError:
+        return None
+    return key
+
+
+class Answers:
+    """A least-recently-used store bounded by cells; safe to share between threads."""
+
+    def __init__(self, largest: int = LARGEST, all_cells: int = ALL) -> None:
+        self._largest = largest
+        self._all = all_cells
+        self._cells = 0
+        self._kept: OrderedDict[Hashable, tuple[object, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, key: Hashable, ask: Callable[[], T], size: Callable[[T], int]) -> T:
+        """The kept answer to `key`, else that of `ask`, kept where it is small enough.
+
+        Two that ask at the same moment both compute: nobody waits for another's query.
+        """
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                found: T = self._kept[key][0]  # type: ignore[assignment]
+                return found
+        answer = ask()
+        cells = max(size(answer), 1)
+        if cells <= self._largest:
+            self._keep(key, answer, cells)
+        return answer
+
+    def _keep(self, key: Hashable, answer: object, cells: int) -> None:
+        with self._lock:
+            if key in self._kept:
+                return
+            self._kept[key] = (answer, cells)
+            self._cells += cells
+            while self._cells > self._all:
+                _key, (_answer, gone) = self._kept.popitem(last=False)
+                self._cells -= gone
