@@ -59,7 +59,7 @@ def _behind(view: View, last: object) -> str:
     if text is None:
         return formats.MISSING
     days = (view.data_date - pd.Timestamp(text).date()).days
-    return _("最新") if days == 0 else formats.duration(days)
+    return _("最新") if days == 0 else formats.with_unit(formats.whole(days), "天", days)
 
 
 def completeness_chart(view: View, log: str) -> Chart:

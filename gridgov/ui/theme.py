@@ -12,6 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from gridgov.figures.palette import Palette, palette
+from gridgov.locale import _, language
 
 __all__ = ["active_palette", "apply_theme", "style_sheet"]
 
@@ -23,15 +24,20 @@ def active_palette() -> Palette:
     return palette(st.context.theme.type or "light")
 
 
-@cache
 def style_sheet(theme: str) -> str:
-    """The style sheet with the tokens of a theme ("light" or "dark") filled in."""
+    """The style sheet with the tokens of a theme ("light" or "dark") and the language's words."""
+    return _style_sheet(theme, language())
+
+
+@cache
+def _style_sheet(theme: str, _language: str) -> str:
     tokens = palette(theme)
     names = (
         "paper", "panel", "rule", "ink", "muted", "better", "worse", "changed", "usual", "band",
         "centre", "grid", "accent", "tint_better", "tint_worse", "tint_changed",
     )  # fmt: skip
     given = "".join(f"--gg-{name.replace('_', '-')}:{getattr(tokens, name)};" for name in names)
+    given += f"--gg-choose-file:'{_('选择文件')}';"
     return f":root{{{given}}}\n{_SHEET.read_text('utf-8')}"
 
 
