@@ -210,6 +210,8 @@ def _read(item: str) -> Read:
 
 
 def _prepare(con: duckdb.DuckDBPyConnection) -> None:
+    # A long statement would draw its bar on standard output, into the middle of --json.
+    con.execute("SET enable_progress_bar = false")
     dialect = (_FOLDER / "dialect.sql").read_text(encoding="utf-8")
     for statement in dialect.split(";"):
         if statement.strip():
