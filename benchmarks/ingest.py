@@ -4,7 +4,7 @@
     python -m benchmarks.ingest --rows 1000000 --only bare,loader,gb18030,xlsx,day
 
 Every contender runs in a process of its own; time is wall time of its work without the start of
-Python and imports, CPU time is that of the process, memory the peak of the process. Prints Markdown.
+Python and imports, CPU time is that of the process, memory its peak. Prints Markdown.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ import duckdb
 __all__: list[str] = []
 
 _HEADERS = (
-    "走访编号", "走访时间", "结束时间", "录入时间", "走访人", "所属网格", "户", "走访对象", "对象类别",
-    "方式", "是否见面", "事由", "需求类别", "需求期限", "需求办结时间", "走访内容",
+    "走访编号", "走访时间", "结束时间", "录入时间", "走访人", "所属网格", "户", "走访对象",
+    "对象类别", "方式", "是否见面", "事由", "需求类别", "需求期限", "需求办结时间", "走访内容",
 )  # fmt: skip
 _SQL = """
 COPY (
@@ -43,7 +43,8 @@ COPY (
         '格格' || i % 138 AS c4, 'WG-' || i % 127 AS c5,
         '东山路' || hash(i) % 9190 || '号' AS c6, '居民' || hash(i + 1) % 23903 AS c7,
         ['独居老人', '残疾人', '低保户', '普通居民'][i % 4 + 1] AS c8,
-        ['上门', '上门', '电话'][i % 3 + 1] AS c9, CASE WHEN i % 4 = 0 THEN '否' ELSE '是' END AS c10,
+        ['上门', '上门', '电话'][i % 3 + 1] AS c9,
+        CASE WHEN i % 4 = 0 THEN '否' ELSE '是' END AS c10,
         '日常走访' AS c11, CASE WHEN i % 12 = 0 THEN '医疗' END AS c12,
         CASE WHEN i % 12 = 0 THEN strftime(moment + to_days(7), '%Y-%m-%d') END AS c13,
         CASE WHEN i % 24 = 0 THEN strftime(moment + to_days(3), '%Y-%m-%d %H:%M:%S') END AS c14,
@@ -163,7 +164,8 @@ def run(name: str, path: Path, work: Path) -> dict[str, float]:
     os.set_inheritable(writer, True)
     child = os.posix_spawn(
         sys.executable,
-        [sys.executable, "-m", "benchmarks.ingest", "--child", name, str(path), str(work), str(writer)],
+        [sys.executable, "-m", "benchmarks.ingest", "--child", name, str(path), str(work),
+         str(writer)],
         os.environ,
     )  # fmt: skip
     os.close(writer)
@@ -185,7 +187,8 @@ def _child(name: str, path: Path, work: Path, pipe: int) -> None:
 
 def _row(label: str, rows: int, got: dict[str, float], base: dict[str, float]) -> str:
     return (
-        f"| {label} | {rows:,} | {got['wall']:.1f} | {got['cpu']:.1f} | {rows / got['wall']:,.0f} | "
+        f"| {label} | {rows:,} | {got['wall']:.1f} | {got['cpu']:.1f} | "
+        f"{rows / got['wall']:,.0f} | "
         f"{got['wall'] / base['wall']:.2f} | {got['cpu'] / base['cpu']:.2f} | {got['peak']:,.0f} |"
     )
 
@@ -279,7 +282,8 @@ def main() -> None:
         shutil.rmtree(folder, ignore_errors=True)
     load = os.getloadavg()[0]
     print(
-        f"{date.today()}, {os.cpu_count()} cores, {platform.machine()}, DuckDB {duckdb.__version__}, load average {load:.1f}\n"
+        f"{date.today()}, {os.cpu_count()} cores, {platform.machine()}, "
+        f"DuckDB {duckdb.__version__}, load average {load:.1f}\n"
     )
     print("| what | rows | seconds | CPU s | rows/s | × base | × base CPU | peak MiB |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|")

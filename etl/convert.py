@@ -307,7 +307,7 @@ def _grid_text(value: str) -> str:
 
 
 def _moment_sql(source: str, sql_type: str) -> str:
-    """The usual layout by a cheap test first: TRY_CAST alone drops zones and 上午/下午 in silence."""
+    """The usual layout by a cheap test: TRY_CAST alone drops zones and 上午/下午 in silence."""
     usual = "____-__-__ __:__:__" if sql_type == "TIMESTAMP" else "____-__-__"
     cast = f"TRY_CAST({source} AS {sql_type})"
     return (

@@ -31,8 +31,9 @@ _HEAD = """# 数据字典 Data dictionary
 
 由 `python -m etl dictionary --out data/README.md` 从 `gridgov/schema` 生成，请勿手改。
 
-每张表的每一行另有 `batch_id, file_id, row_number`（批次、文件、原文件行号）；更正前的旧值在同名的 `…_history` 表里，
-`replaced_by` 是更正它的批次。表头按标签、列名或别名识别，宽窄、空格、括号里的单位和换行都不计。
+每张表的每一行另有 `batch_id, file_id, row_number`（批次、文件、原文件行号）；
+更正前的旧值在同名的 `…_history` 表里，`replaced_by` 是更正它的批次。
+表头按标签、列名或别名识别，宽窄、空格、括号里的单位和换行都不计。
 """
 
 

@@ -1,6 +1,7 @@
 """Checks of the loader itself, by stable id, and the findings they leave.
 
-E1xx field (rejects the row) · W1xx field (kept) · E2xx, W3xx row · W4xx whole log · W5xx references.
+E1xx field (rejects the row) · W1xx field (kept) · E2xx, W3xx row · W4xx whole log ·
+W5xx references.
 Checks that need one table's columns are declared with that table in `gridgov.schema`.
 """
 

@@ -74,7 +74,8 @@ def match(
     """Fit `headers` to `table`.
 
     `given` are columns that a mapping file fills with constants; `renamed` maps header → column and
-    comes before the aliases ("" leaves the header out). Of two headers for one column the closer name wins, then the left one.
+    comes before the aliases ("" leaves the header out). Of two headers for one column the closer
+    name wins, then the left one.
     """
     index = _index(table.name)
     wanted = {header_key(header): column for header, column in (renamed or {}).items()}

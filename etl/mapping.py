@@ -26,7 +26,7 @@ _OPERATORS = {"equals", "in", "empty", "contains", "matches"}
 
 @dataclass(frozen=True)
 class Drop:
-    """Rows that count as rejected (E110) with a reason: `header`'s cell meets `operator` `operand`."""
+    """Rows that count as rejected (E110): `header`'s cell meets `operator` `operand`."""
 
     header: str
     operator: str
@@ -105,7 +105,8 @@ def _recipe(path: Path, part: dict[str, Any]) -> Recipe:
             raise _wrong(path, key, _("没有这一项；可用：{keys}", keys=" ".join(sorted(_KEYS))))
     table = part.get("table")
     if table is not None and table not in TABLES:
-        raise _wrong(path, f"table = {table}", _("没有这张表；可用：{tables}", tables=" ".join(TABLES)))
+        known = " ".join(TABLES)
+        raise _wrong(path, f"table = {table}", _("没有这张表；可用：{tables}", tables=known))
     for key in ("columns", "constants", "templates", "values", "extract"):
         _check_columns(path, table, key, part.get(key, {}))
     order = part.get("date_order")

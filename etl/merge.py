@@ -153,17 +153,19 @@ class _Merge:
         """Of several rows with one key the last stands; the others leave `stage`."""
         keys = ", ".join(map(quote, self._keys))
         content = ", ".join(map(quote, self._columns))
+        whole = ", ".join("s." + quote(name) for name in self._columns)
         self._con.execute(
             f"CREATE OR REPLACE TEMP TABLE copy AS "
             f"SELECT s.row_number, {self._same('s', 'k')} AS same, "
-            f"row_number() OVER (PARTITION BY hash({', '.join('s.' + quote(c) for c in self._columns)}) "
+            f"row_number() OVER (PARTITION BY hash({whole}) "
             f"ORDER BY s.row_number) AS nth "
             f"FROM (SELECT {keys}, max(row_number) AS last FROM {STAGE} "
             f"GROUP BY ALL HAVING count(*) > 1) AS m "
             f"JOIN {STAGE} AS s ON {self._on('s', 'm')} AND s.row_number < m.last "
             f"JOIN {STAGE} AS k ON k.row_number = m.last"
         )
-        known = f"SELECT 1 FROM {self._history} AS h WHERE {self._on('h', 's')} AND {self._same('h', 's')}"
+        alike = f"{self._on('h', 's')} AND {self._same('h', 's')}"
+        known = f"SELECT 1 FROM {self._history} AS h WHERE {alike}"
         if not was_empty:
             known += (
                 f" UNION ALL SELECT 1 FROM {self.target} AS h "
@@ -176,7 +178,8 @@ class _Merge:
         )
         self._con.execute(
             f"INSERT INTO {self._history} ({content}, batch_id, file_id, row_number, replaced_by) "
-            f"SELECT {content}, {self._batch}, {self._file}, row_number, {self._batch} FROM conflict"
+            f"SELECT {content}, {self._batch}, {self._file}, row_number, {self._batch} "
+            f"FROM conflict"
         )
         all_copies = self.count("SELECT count(*) FROM copy")
         result.updated = self.count("SELECT count(*) FROM conflict")

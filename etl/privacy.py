@@ -63,7 +63,7 @@ def looks_like_identity_number(value: str) -> bool:
 
 
 def resident_text(value: str) -> str:
-    """A name or address as it is compared: half-width, without spaces, one kind of dash, upper case."""
+    """A name or address as it is compared: half-width, no spaces, one dash, upper case."""
     plain = _SPACE.sub("", unicodedata.normalize("NFKC", value))
     return plain.replace("—", "-").replace("－", "-").replace("–", "-").upper()
 

@@ -1,4 +1,4 @@
-"""Rejected rows: kept beside the published file, handed back as a file that, mended, loads as it is."""
+"""Rejected rows: kept beside the published file, given back as one that loads once mended."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def read_rejects(warehouse: Path, batch_id: int | None = None) -> Iterator[Rejec
 
 
 def write_rejects(warehouse: Path, out: Path, batch_id: int | None = None) -> int:
-    """Write the rejected rows to `.xlsx` (a sheet per source and table) or `.csv`; returns how many.
+    """Write the rejected rows to `.xlsx` (a sheet per source) or `.csv`; returns how many.
 
     The original headers and cells stand as they were, so that the mended file loads as it is.
     Raises `UsageError` for another kind of file, or for a `.csv` when sources differ in headers.
@@ -128,5 +128,5 @@ def _write_csv(out: Path, groups: list[list[RejectedRow]]) -> None:
             writer.writerow([*_ADDED, *groups[0][0].headers])
         for row in (row for rows in groups for row in rows):
             cells = (*_source_cells(row), *row.cells)
-            # An apostrophe keeps a spreadsheet from running the cell; the loader takes it off again.
+            # An apostrophe keeps a spreadsheet from running the cell; the loader takes it off.
             writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])

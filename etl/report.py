@@ -59,7 +59,7 @@ class FileReport:
 @dataclass
 class LoadReport:
     """A whole load. `version` is what is in force afterwards; `published` tells whether this load
-    made it, `is_check` that nothing was to be published; `batch_id` is None when nothing changed."""
+    made it, `is_check` that nothing was to be; `batch_id` is None when nothing changed."""
 
     version: int | None
     files: list[FileReport]

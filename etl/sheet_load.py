@@ -189,9 +189,8 @@ def _drop_marks(recipe: Recipe, guess: SheetGuess) -> list[str]:
     for number, drop in enumerate(recipe.drop):
         if drop.header in guess.headers:
             cell = f"{RAW}.c{guess.headers.index(drop.header)}"
-            marks.append(
-                f"CASE WHEN {_condition(cell, drop.operator, drop.operand)} THEN 'E110:{number}' END"
-            )
+            condition = _condition(cell, drop.operator, drop.operand)
+            marks.append(f"CASE WHEN {condition} THEN 'E110:{number}' END")
     return marks
 
 

@@ -75,7 +75,8 @@ def _marks(parts: Sequence[str]) -> str:
     """Marks with a space between, or NULL; nothing is joined for the many rows without any."""
     if not parts:
         return "CAST(NULL AS VARCHAR)"
-    return f"CASE WHEN coalesce({', '.join(parts)}) IS NOT NULL THEN concat_ws(' ', {', '.join(parts)}) END"
+    listed = ", ".join(parts)
+    return f"CASE WHEN coalesce({listed}) IS NOT NULL THEN concat_ws(' ', {listed}) END"
 
 
 def _field_marks(converted: Sequence[Converted], attribute: str) -> list[str]:

@@ -158,9 +158,10 @@ def main() -> int:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     sys.stdout.write(
-        f"{outcome.rounds} kills: {outcome.left['old']} left the old version, {outcome.left['new']} "
-        f"the new one, {outcome.left['broken']} anything else; {outcome.finished_loads} loads after "
-        f"kills finished; {len(outcome.faults)} faults; {time.monotonic() - began:.0f} s\n"
+        f"{outcome.rounds} kills: {outcome.left['old']} left the old version, "
+        f"{outcome.left['new']} the new one, {outcome.left['broken']} anything else; "
+        f"{outcome.finished_loads} loads after kills finished; {len(outcome.faults)} faults; "
+        f"{time.monotonic() - began:.0f} s\n"
     )
     for fault in outcome.faults:
         sys.stdout.write(fault + "\n")

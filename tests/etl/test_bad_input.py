@@ -79,7 +79,8 @@ def test_a_workbook_of_a_billion_laughs_is_refused(tmp_path: Path) -> None:
         archive.writestr(
             "xl/_rels/workbook.xml.rels",
             '<Relationships><Relationship Id="r1" Type="http://schemas.openxmlformats.org/'
-            'officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+            'officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/>'
+            "</Relationships>",
         )
         archive.writestr("xl/worksheets/sheet1.xml", sheet)
     with pytest.raises(DataFileError) as caught:

@@ -1,4 +1,4 @@
-"""Point 8: whatever happens to a load, the published version stays whole and the next load works."""
+"""Point 8: whatever happens to a load, what is published stays whole and the next load works."""
 
 from __future__ import annotations
 
@@ -88,7 +88,8 @@ def test_a_full_disk_is_one_line_and_hurts_nothing(warehouse: Path, tmp_path: Pa
         "from etl.cli import main; sys.exit(main())"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, "load", str(path), "--table", "visit", "--warehouse", str(warehouse)],
+        [sys.executable, "-c", code, "load", str(path), "--table", "visit",
+         "--warehouse", str(warehouse)],
         cwd=ROOT, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert done.returncode == 1
@@ -119,7 +120,8 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
 def test_ctrl_c_cancels_in_one_line(warehouse: Path, tmp_path: Path) -> None:
     path = write_visits(tmp_path / "a.csv", *(visit(f"V{at}") for at in range(200_000)))
     child = subprocess.Popen(
-        [sys.executable, "-m", "etl", "load", str(path), "--table", "visit", "--warehouse", str(warehouse)],
+        [sys.executable, "-m", "etl", "load", str(path), "--table", "visit",
+         "--warehouse", str(warehouse)],
         cwd=ROOT, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     deadline = time.monotonic() + 60

@@ -1,4 +1,4 @@
-"""The mapping file: what docs/mapping.md promises, and one-line refusals for what it does not know."""
+"""The mapping file: what docs/mapping.md promises, and one-line refusals of the rest."""
 
 from __future__ import annotations
 
@@ -97,7 +97,8 @@ def test_dates_that_contradict_each_other_are_refused(tmp_path: Path, warehouse:
 
 
 def test_recipes_are_chosen_by_file_and_sheet(tmp_path: Path) -> None:
-    text = '[[recipe]]\nfile = "a*.csv"\ntable = "visit"\n[[recipe]]\nfile = "b*.csv"\ntable = "activity"'
+    text = '[[recipe]]\nfile = "a*.csv"\ntable = "visit"\n'
+    text += '[[recipe]]\nfile = "b*.csv"\ntable = "activity"'
     recipes = read_mapping(_mapping(tmp_path, text))
     assert [one.table for one in recipes if one.fits("/x/a1.csv", "")] == ["visit"]
     assert [one.table for one in recipes if one.fits("C:\\x\\b1.csv", "")] == ["activity"]
