@@ -14,7 +14,7 @@ from gridgov.explore.chart_choice import MAX_BARS, MAX_HEAT_ROWS, MAX_LINES
 from gridgov.explore.pivot import words_of
 from gridgov.figures import Chart, Palette
 from gridgov.figures.shades import shade_table
-from gridgov.locale import _
+from gridgov.locale import _, pick
 from gridgov.metrics import METRICS, Metric
 from gridgov.warehouse import Reader
 
@@ -23,7 +23,7 @@ __all__ = ["answer_chart", "answer_title"]
 
 def answer_title(answer: Answer) -> str:
     """What the answer is of: its metrics and splits."""
-    names = "、".join(METRICS[code].label for code in answer.cut.metrics)
+    names = pick("、", ", ").join(METRICS[code].label for code in answer.cut.metrics)
     splits = " × ".join(split_label(name) for name in answer.cut.by)
     return f"{names} · {splits}" if splits else names
 

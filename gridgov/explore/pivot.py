@@ -15,7 +15,7 @@ from gridgov import formats
 from gridgov.explore.builder import split_label
 from gridgov.explore.builder_answer import REST, TOTAL, Answer
 from gridgov.figures.chart import bucket_label
-from gridgov.locale import _
+from gridgov.locale import _, pick
 from gridgov.metrics import METRICS, Metric
 
 __all__ = ["MAX_COLUMNS", "MAX_ROWS", "Pivot", "PivotColumn", "long_frame", "pivot"]
@@ -116,7 +116,9 @@ def _named(answer: Answer, names: tuple[str, ...], key: tuple[Any, ...]) -> dict
 def _metric_columns(answer: Answer, metric: Metric, single: bool) -> list[PivotColumn]:
     code = metric.code
     unit = "" if metric.unit == "%" else formats.unit_name(metric.unit)
-    name = f"{metric.label}（{unit}）" if unit else metric.label
+    name = metric.label
+    if unit:
+        name += pick(f"（{unit}）", f" ({unit})")
     found = [PivotColumn(code, name)]
     if single and metric.denominator != "none":
         found += [
@@ -206,7 +208,9 @@ def _fitted(columns: list[PivotColumn], rows: list[dict[str, str]]) -> Pivot:
         said.append(_("{n} 行", n=len(rows) - MAX_ROWS))
         totals = [row for row in rows if row["_kind"] == "total"]
         rows = rows[: MAX_ROWS - len(totals)] + totals
-    sentence = _("另有 {what}未在页面列出，下载里是全部", what="、".join(said)) if said else ""
+    sentence = (
+        _("另有 {what}未在页面列出，下载里是全部", what=pick("、", ", ").join(said)) if said else ""
+    )
     return Pivot((*heads, *values), tuple(rows), sentence)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from gridgov import formats
 from gridgov.access.roles import Role
 from gridgov.access.sessions import actor_of
 from gridgov.errors import GridGovError
@@ -94,7 +95,7 @@ def _draw_cut(question: Question, view: View) -> None:
     else:
         kind = choose_chart(shape_of_answer(answer), cut.chart)
         chart, note = answer_chart(answer, kind, view.reader, view.palette)
-        said = "；".join(part for part in (note, facts(answer)) if part)
+        said = formats.listing(part for part in (note, facts(answer)) if part)
         if chart is None:
             st.html(pivot_html(pivot(answer), question.name) + html.caption_html(said))
         else:

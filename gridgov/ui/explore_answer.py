@@ -7,6 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from gridgov import formats
 from gridgov.explore.builder import ChartKind, Cut
 from gridgov.explore.builder_answer import Answer, ask
 from gridgov.explore.builder_chart import answer_chart, answer_title
@@ -91,7 +92,7 @@ def facts(answer: Answer) -> str:
         parts.append(_("最近一期未完"))
     if any(METRICS[code].is_share for code in answer.cut.metrics):
         parts.append(_("合计由全部数据重新计算，不是各行之和"))
-    return "；".join(parts)
+    return formats.listing(parts)
 
 
 def show_table(answer: Answer, *, key: str) -> None:
@@ -99,7 +100,7 @@ def show_table(answer: Answer, *, key: str) -> None:
     shown = pivot(answer)
     title = answer_title(answer)
     frame = long_frame(answer)
-    note = "；".join(part for part in (facts(answer), shown.left_out) if part)
+    note = formats.listing(part for part in (facts(answer), shown.left_out) if part)
     table(title, frame, pivot_html(shown, title), key, metrics=answer.cut.metrics, note=note)
 
 

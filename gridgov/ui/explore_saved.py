@@ -75,7 +75,7 @@ def version_line(view: View) -> None:
             )
         )
     if parts:
-        st.html(caption_html("；".join(parts)))
+        st.html(caption_html(formats.listing(parts)))
 
 
 def _made_from(question: Question, view: View, shown: str) -> list[str]:

@@ -73,18 +73,13 @@ def _short(comment: str) -> str:
 def sql_editor(text: str, stamp: int, words: dict[str, Any], *, key: str) -> tuple[str, str | None]:
     """Draw the editor; gives its text and, when Ctrl+Enter was pressed, what to run.
 
-    `text` is put in when `stamp` changes; between two stamps the text is the browser's. Where the
-    component cannot be declared (no server around the script) it is a plain text area.
+    Another `stamp` makes a new editor that begins with `text`; until then the text is the
+    browser's.
     """
-    component = _component()
-    if component is None:
-        plain = st.text_area(_("SQL 语句"), text, key=f"{key}_{stamp}", height=220)
-        return plain, None
-    shown = component(
-        key=key,
+    shown = _component()(
+        key=f"{key}_{stamp}",
         data={
             "text": text,
-            "stamp": stamp,
             "words": words,
             "label": _("SQL 语句"),
             "placeholder": _("在此写 SELECT 查询；Ctrl+Enter 运行，输入表名或列名时会给出提示"),
@@ -106,11 +101,9 @@ def _changed() -> None:
 _DECLARED: WeakKeyDictionary[BidiComponentManager, Any] = WeakKeyDictionary()
 
 
-def _component() -> Any | None:
+def _component() -> Any:
     """The component of the server that runs, declared once."""
     manager = get_bidi_component_manager()
-    if not isinstance(manager, BidiComponentManager) or manager is not get_bidi_component_manager():
-        return None
     found = _DECLARED.get(manager)
     if found is None:
         package, component = _NAME.split(".", 1)

@@ -58,7 +58,7 @@ def result_line(result: SqlResult) -> str:
         parts.append(_("结果太大，只列出前一部分；“下载全部行”里是全部"))
     if result.row_count > _FIRST_ROWS:
         parts.append(_("先列前 {n} 行", n=f"{_FIRST_ROWS:,}"))
-    return "；".join(parts)
+    return formats.listing(parts)
 
 
 def _figure(frame: pd.DataFrame, result: SqlResult, palette: Palette) -> None:

@@ -66,7 +66,8 @@ class Finished:
 
 def text_and_stamp(first: str) -> tuple[str, int]:
     """What the page last put into the editor, and how often it has done so."""
-    return str(st.session_state.setdefault(_TEXT, first)), int(st.session_state.get(_STAMP, 0))
+    text = str(st.session_state.setdefault(_TEXT, first))
+    return text, int(st.session_state.setdefault(_STAMP, 0))
 
 
 def put_text(text: str, parameters: Mapping[str, str] | None = None) -> None:

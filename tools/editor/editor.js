@@ -107,7 +107,7 @@ const editors = new WeakMap();
 
 function created(component, host) {
   const language = new Compartment();
-  const state = { sent: null, stamp: null, words: null, component };
+  const state = { sent: null, words: null, component };
   const send = () => {
     const text = state.view.state.doc.toString();
     if (text === state.sent) return;
@@ -158,7 +158,6 @@ export default function (component) {
   let state = editors.get(host);
   if (!state) {
     state = created(component, host);
-    state.stamp = data.stamp;
     state.sent = data.text;
     editors.set(host, state);
   }
@@ -167,12 +166,6 @@ export default function (component) {
   if (state.words !== words) {
     state.words = words;
     state.view.dispatch({ effects: state.language.reconfigure(languageOf(data.words)) });
-  }
-  if (data.stamp !== state.stamp) {
-    // The page has set another text (an example, the history, a saved question).
-    state.stamp = data.stamp;
-    state.sent = data.text;
-    state.view.dispatch({ changes: { from: 0, to: state.view.state.doc.length, insert: data.text } });
   }
   return () => {
     if (!host.isConnected) { state.view.destroy(); editors.delete(host); }
