@@ -247,7 +247,8 @@ def _assemble(
     blocks: list[Columns] = []
     for part in parts:
         units = pd.Index(part["grid_id"].unique())
-        known = pd.Index([code for code in codes if (part["metric"] == code).any()])
+        present = set(part["metric"].unique())
+        known = pd.Index([code for code in codes if code in present])
         at = known.get_indexer(pd.Index(part["metric"])) * len(units)
         at += units.get_indexer(pd.Index(part["grid_id"]))
         cell = at * width + days.get_indexer(pd.DatetimeIndex(part["bucket"]))
