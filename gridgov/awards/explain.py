@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gridgov.awards.evaluate import Evaluation, TrackResult
-from gridgov.awards.scheme import PILLARS, Indicator
+from gridgov.awards.scheme import Indicator
 from gridgov.awards.score import INSUFFICIENT, MISSING
 from gridgov.awards.uncertainty import SOURCES
 from gridgov.locale import N_
@@ -258,9 +258,3 @@ def _groups(result: TrackResult, row: int) -> tuple[tuple[str, int, int], ...]:
         (group, int(result.scores.groups[row, i]), result.track.floors.get(group, 0))
         for i, group in enumerate(result.track.groups)
     )
-
-
-def pillar_of(component: str) -> str:
-    """The pillar that a breadth component counts, "" for any other."""
-    name = component.rpartition(".")[2]
-    return name if name in PILLARS else ""
