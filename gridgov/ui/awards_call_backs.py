@@ -126,7 +126,8 @@ def _one(
         hide_index=True,
         disabled=["网格", "走访编号", "走访日期", "户"],
         column_config=_columns(),
-        height=38 + 35 * min(len(frame), 12),
+        placeholder="",
+        height=40 + 35 * min(len(frame), 14),
         key=f"call_table_{who}_{len([r for r in rows if r['visit_id'] in given])}",
     )
     st.html(html.caption_html(_("前三档算满意。户为代号，电话由回访人在原系统查找；查看已留痕。")))
@@ -218,7 +219,9 @@ def _whole_list(
             ),
             name=_("抽查回访名单"), kind="xlsx", rows=len(drawn), key="call_list", personal=True,
         )  # fmt: skip
-    file = st.file_uploader(_("填好的名单（xlsx 或 CSV）"), type=["xlsx", "csv"], key="call_file")
+    file = st.file_uploader(
+        _("填好的名单（xlsx 或 CSV）"), type=["xlsx", "csv"], max_upload_size=5, key="call_file"
+    )
     if file is not None and st.button(_("导入回访结果"), key="call_import"):
         with told_errors():
             known = [(row["worker_id"], row["visit_id"]) for row in drawn]

@@ -17,7 +17,7 @@ from gridgov.ui.awards_words import (
     band,
     chance,
     group_label,
-    indicator_label,
+    line_label,
     points,
     reach,
     short_grid,
@@ -138,7 +138,7 @@ def _lines(sheets: list[Sheet]) -> None:
     for number, line in enumerate(first.lines):
         values = [one.lines[number].contribution for one in sheets]
         marks = [one.lines[number].state for one in sheets]
-        label = indicator_label(line.code)
+        label = line_label(line)
         body.append([html.escaped(label), *(
             _cell(value, values[0], i, state)
             for i, (value, state) in enumerate(zip(values, marks, strict=True))

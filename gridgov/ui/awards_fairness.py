@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pandas as pd
 import streamlit as st
@@ -38,8 +39,10 @@ def fairness_view(view: View, desk: Desk) -> None:
     _rates(found)
     left, right = st.columns(2, gap="large")
     with left:
+        section(_("网格大小"), _("紫色为拟入选；看总分是否随网格大小一路走高或走低。"))
         _size(view, result, found)
     with right:
+        section(_("各指标"), _("次数越少，界限越宽；在界限之内的高低多半是偶然。"))
         _funnel(view, result)
     _outside(result)
 
@@ -106,7 +109,10 @@ def _rates(found: Audit) -> None:
     ]  # fmt: skip
     body, frame = [], []
     for dimension, label in DIMENSIONS.items():
-        for number, group in enumerate(found.groups[dimension]):
+        groups = found.groups[dimension]
+        if all(group.eligible == 1 for group in groups):
+            continue  # every candidate a group of their own: a rate would say nothing
+        for number, group in enumerate(sorted(groups, key=_group_order)):
             body.append([html.escaped(_(label)) if number == 0 else "", *_rate_cells(group)])
             frame.append(
                 (
@@ -124,12 +130,21 @@ def _rates(found: Audit) -> None:
     note_table(_("各组入选率"), pd.DataFrame(frame, columns=names))
 
 
+def _group_order(group: GroupSelection) -> tuple[int, str]:
+    """Sizes and tenures in their natural order, names of grids by number and name."""
+    natural = [name for name in _GROUPS if name == group.group]
+    if natural:
+        return (_GROUPS.index(group.group), "")
+    digits = re.search(r"(\d+)", group.group)
+    return (len(_GROUPS) + (int(digits[1]) if digits else 0), group.group)
+
+
 def _rate_cells(group: GroupSelection) -> list[str]:
     low = group.ratio < FOUR_FIFTHS
     if low and group.p_value < _ALPHA:
         said = html.state_tag_html("changed", _("请说明"))
     elif low:
-        said = f'<span class="gg-muted">{html.escaped(_("不足五分之四，可能是偶然"))}</span>'
+        said = f'<span class="gg-muted">{html.escaped(_("可能是偶然"))}</span>'
     else:
         said = f'<span class="gg-muted">{html.escaped(_("正常"))}</span>'
     lane = (
@@ -164,7 +179,7 @@ def _size(view: View, result: TrackResult, found: Audit) -> None:
     )  # fmt: skip
     show(
         chart, f"fair_size_{result.track.name}",
-        note=_("紫色为拟入选。{told}", told=_size_words(found)),
+        note=_size_words(found),
     )  # fmt: skip
 
 
@@ -182,6 +197,7 @@ def _funnel(view: View, result: TrackResult) -> None:
         list(codes),
         format_func=lambda c: indicator_label(codes[c]),
         key=f"funnel_code_{result.track.name}",
+        label_visibility="collapsed",
     )
     found = funnel(result, str(code))
     assert found is not None

@@ -95,7 +95,8 @@ def _editor(view: View, desk: Desk, result: TrackResult, entries: list[AwardEntr
             "网格": st.column_config.TextColumn(_("网格")),
             "分数": st.column_config.NumberColumn(_("分数"), min_value=0, max_value=100, step=0.5),
         },
-        height=380,
+        placeholder="",
+        height=min(40 + 35 * len(frame), 390),
         key=f"marks_table_{result.track.name}_{role}_{rater}",
     )
     if st.button(_("保存评分"), key="marks_save"):
@@ -157,7 +158,7 @@ def _file(view: View, desk: Desk, result: TrackResult) -> None:
         key="marks_template",
     )
     given = st.file_uploader(
-        _("填好的评分表（xlsx 或 CSV）"), type=["xlsx", "csv"], key="marks_file"
+        _("填好的评分表（xlsx 或 CSV）"), type=["xlsx", "csv"], max_upload_size=5, key="marks_file"
     )
     if given is not None and st.button(_("导入评分"), key="marks_import"):
         with told_errors():

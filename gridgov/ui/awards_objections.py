@@ -46,7 +46,8 @@ def objections_view(view: View, desk: Desk) -> None:
 
 def _list(rows: tuple[Objection, ...], people: dict[str, str]) -> None:
     heads = [
-        Head(_("候选人")), Head(_("异议人"), wide=True), Head(_("内容")), Head(_("针对哪次"), wide=True),
+        Head(_("候选人")), Head(_("异议人"), wide=True), Head(_("内容")),
+        Head(_("针对哪次"), wide=True),
         Head(_("登记"), wide=True), Head(_("结果")), Head(_("答复")),
     ]  # fmt: skip
     body = []

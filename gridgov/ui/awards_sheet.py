@@ -14,8 +14,7 @@ from gridgov.awards.desk import left_out_events, records_folder, runs_on_file
 from gridgov.awards.evaluate import Evaluation
 from gridgov.awards.explain import REASONS, Line, Sheet, sheet
 from gridgov.awards.uncertainty import SOURCES
-from gridgov.figures import waterfall
-from gridgov.locale import N_, _, pick
+from gridgov.locale import N_, _
 from gridgov.report.awards_sheet import sheet_papers
 from gridgov.ui import html
 from gridgov.ui.awards_html import Head, grid_html
@@ -24,7 +23,7 @@ from gridgov.ui.awards_words import (
     band,
     chance,
     group_label,
-    indicator_label,
+    line_label,
     points,
     review_words,
     short_grid,
@@ -35,10 +34,10 @@ from gridgov.ui.awards_words import (
     track_label,
 )
 from gridgov.ui.download import download
-from gridgov.ui.page import empty, note_table, section, show
+from gridgov.ui.page import empty, note_table, section
 from gridgov.ui.view import View
 
-__all__ = ["chosen_sheet", "gap_chart", "lines_table", "sheet_view"]
+__all__ = ["chosen_sheet", "lines_table", "sheet_view"]
 
 _SOURCE_NAMES = {
     "data": N_("只看数据的出入"),
@@ -100,19 +99,8 @@ def sheet_view(view: View, evaluation: Evaluation, run_id: str, worker: str) -> 
     one = sheet(evaluation, worker)
     _who(one, run_id)
     lines_table(one)
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        if one.cut_worker:
-            show(
-                gap_chart(view, one), "sheet_gap",
-                note=_("各项差距相加，正好等于与分界处总分的差。"),
-            )  # fmt: skip
-        else:
-            section(_("与分界的差距"))
-            st.html(html.caption_html(_("没有可以比较的分界：本人不参评，或没有名额。")))
-    with right:
-        _certainty(one)
-    _events(view, evaluation, one)
+    _certainty(evaluation, one)
+    _events(evaluation, one)
     _object(view, evaluation, run_id, one)
 
 
@@ -126,7 +114,7 @@ def _who(one: Sheet, run_id: str) -> None:
         _("应联系 {n} 人·期", n=formats.whole(person["due"])),
         _("负荷比 {n}", n=f"{person['load']:.2f}"),
         _("一般网格：{name}", name=person["general_name"]) if person["general_name"] else "",
-        _("归档 {id}", id=run_id) if run_id != "draft" else _("尚未归档"),
+        _("归档 {id}", id=run_id) if run_id != "draft" else "",
     ]
     st.html(html.context_line_html(facts))
     st.html(html.summary_html(_verdict(one)))
@@ -189,13 +177,15 @@ def lines_table(one: Sheet) -> None:
         Head(_("权重"), number=True, wide=True), Head(_("计入总分"), number=True),
         Head(_("与分界之差"), number=True),
     ]  # fmt: skip
-    body = [_line_cells(line) for line in one.lines]
+    gaps = [line.gap for line in one.lines] + [one.bonus_gap, one.deduction_gap]
+    most = max(abs(gap) for gap in gaps)
+    body = [_line_cells(line, most) for line in one.lines]
     blank = [""] * 5
-    body.append([html.escaped(_("加分")), *blank, points(one.bonus), signed_points(one.bonus_gap)])
+    body.append([html.escaped(_("加分")), *blank, points(one.bonus), _gap(one.bonus_gap, most)])
     body.append(
         [
             html.escaped(_("扣分")), *blank,
-            signed_points(-one.deduction), signed_points(one.deduction_gap),
+            signed_points(-one.deduction), _gap(one.deduction_gap, most),
         ]
     )  # fmt: skip
     body.append([html.escaped(_("总分")), *blank, points(one.total), signed_points(one.gap)])
@@ -205,13 +195,14 @@ def lines_table(one: Sheet) -> None:
             _(
                 "数据不足：本人的次数太少，按上期平均计，并提请委员会留意。"
                 "没有应做事项的，权重由其余各项分担，既不加分也不扣分。"
+                "与分界之差：比名额分界处那一位多（+）或少（−）几分，各项相加等于总分之差。"
             )
         )
     )
     note_table(_("分数是怎么来的"), _frame(one))
 
 
-def _line_cells(line: Line) -> list[str]:
+def _line_cells(line: Line, most: int) -> list[str]:
     notes = []
     if line.state == "insufficient":
         notes.append(_("数据不足，取上期平均"))
@@ -222,19 +213,28 @@ def _line_cells(line: Line) -> list[str]:
     sub = f'<span class="aw-sub">{html.escaped(" · ".join(notes))}</span>' if notes else ""
     gone = line.state == "missing"
     return [
-        html.escaped(indicator_label(line.code) if _english() else line.name) + sub,
+        html.escaped(line_label(line)) + sub,
         html.escaped(_raw(line)),
         html.escaped(_ratio(line, line.raw)),
         html.escaped(_ratio(line, line.value)),
         formats.MISSING if gone else points(line.points),
         f"{line.weight:.1f}%",
         formats.MISSING if gone else points(line.contribution),
-        signed_points(line.gap),
+        _gap(line.gap, most),
     ]
 
 
-def _english() -> bool:
-    return bool(pick("", "en"))
+def _gap(hundredths: int, most: int) -> str:
+    """The figure behind a bar to the left (less than at the cut-off) or to the right (more)."""
+    share = min(abs(hundredths) / most, 1) * 50 if most else 0.0
+    start = 50.0 if hundredths >= 0 else 50 - share
+    color = "better" if hundredths > 0 else "worse"
+    bar = (
+        '<span class="aw-lane aw-side" aria-hidden="true">'
+        f'<span style="left:{start:.1f}%;width:{share:.1f}%;background:var(--gg-{color})"></span>'
+        '<i style="left:50%"></i></span>'
+    )
+    return f'{bar}<span class="aw-figure">{signed_points(hundredths)}</span>'
 
 
 def _raw(line: Line) -> str:
@@ -265,7 +265,7 @@ def _frame(one: Sheet) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                _("指标"): line.name,
+                _("指标"): line_label(line),
                 _("做到"): sum(part.observed for part in line.components),
                 _("应做"): sum(part.exposure for part in line.components),
                 _("平滑后"): line.value,
@@ -280,44 +280,34 @@ def _frame(one: Sheet) -> pd.DataFrame:
     )
 
 
-def gap_chart(view: View, one: Sheet):  # type: ignore[no-untyped-def]
-    """From the total at the cut-off to the candidate's own, indicator by indicator."""
-    steps = [
-        (indicator_label(line.code) if _english() else line.name, line.gap / 100, "step")
-        for line in one.lines
-        if line.gap
-    ]
-    if one.bonus_gap or one.deduction_gap:
-        steps.append((_("加减分"), (one.bonus_gap + one.deduction_gap) / 100, "step"))
-    rows = [
-        (_("分界处"), one.cut_total / 100, "total"), *steps, (_("本人"), one.total / 100, "total"),
-    ]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=["label", "value", "kind"])
-    return waterfall(frame, view.palette, title=_("与分界的差距"), unit="分", up_is_better=True)
-
-
-def _certainty(one: Sheet) -> None:
-    section(_("名次有多大把握"), _("推演一万次，九成落在的名次区间。"))
-    heads = [Head(_("考虑什么")), Head(_("名次区间"), number=True)]
-    body = [
-        [html.escaped(_(_SOURCE_NAMES[source])), band(*one.bands[source])] for source in SOURCES
-    ]
-    st.html(grid_html(heads, body, _("名次有多大把握")))
-    floors = [(g, got, floor) for g, got, floor in one.groups if floor > 0]
-    if floors:
+def _certainty(evaluation: Evaluation, one: Sheet) -> None:
+    """The rank bands by source, and beside them the floors of the groups."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        section(
+            _("名次有多大把握"),
+            _("推演 {n} 次，九成落在的名次区间。", n=formats.whole(evaluation.scheme.draws)),
+        )
+        heads = [Head(_("考虑什么")), Head(_("名次区间"), number=True)]
+        body = [
+            [html.escaped(_(_SOURCE_NAMES[source])), band(*one.bands[source])] for source in SOURCES
+        ]
+        st.html(grid_html(heads, body, _("名次有多大把握")))
+    with right:
+        section(_("板块底线"), _("低于底线的排在达到底线的人之后，不能用别的板块补。"))
         heads = [Head(_("板块")), Head(_("得分"), number=True), Head(_("底线"), number=True)]
         body = [
             [
                 html.escaped(group_label(group)),
                 points(got) if got >= 0 else formats.MISSING,
-                points(floor),
+                points(floor) if floor > 0 else formats.MISSING,
             ]
-            for group, got, floor in floors
+            for group, got, floor in one.groups
         ]
         st.html(grid_html(heads, body, _("板块底线")))
 
 
-def _events(view: View, evaluation: Evaluation, one: Sheet) -> None:
+def _events(evaluation: Evaluation, one: Sheet) -> None:
     events = left_out_events(evaluation, one.worker_id)
     counted = sum(line.counted for line in one.lines)
     section(
@@ -328,9 +318,10 @@ def _events(view: View, evaluation: Evaluation, one: Sheet) -> None:
             m=formats.whole(len(events)),
         ),
     )
+    names = {line.code: line_label(line) for line in one.lines}
     tally: dict[tuple[str, str], int] = {}
     for event in events:
-        key = (_component(event["component"]), event["reason"])
+        key = (_component(names, event["component"]), event["reason"])
         tally[key] = tally.get(key, 0) + 1
     heads = [Head(_("用于")), Head(_("原因")), Head(_("条数"), number=True)]
     body = [
@@ -343,22 +334,23 @@ def _events(view: View, evaluation: Evaluation, one: Sheet) -> None:
         if fold.open:
             with fold:
                 st.dataframe(
-                    _event_frame(events), hide_index=True, height=280, alt=_("没有计入的记录")
+                    _event_frame(names, events),
+                    hide_index=True,
+                    height=280,
+                    alt=_("没有计入的记录"),
                 )
 
 
-def _component(code: str) -> str:
-    if code == "visit":
-        return _("走访")
-    return indicator_label(code.partition(".")[0])
+def _component(names: dict[str, str], code: str) -> str:
+    return _("走访") if code == "visit" else names[code.partition(".")[0]]
 
 
-def _event_frame(events: list[dict[str, object]]) -> pd.DataFrame:
+def _event_frame(names: dict[str, str], events: list[dict[str, object]]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             _("日期"): [formats.day(event["on_date"]) for event in events],  # type: ignore[arg-type]
             _("编号"): [event["event_id"] for event in events],
-            _("用于"): [_component(str(event["component"])) for event in events],
+            _("用于"): [_component(names, str(event["component"])) for event in events],
             _("原因"): [_(REASONS[str(event["reason"])]) for event in events],
         }
     )

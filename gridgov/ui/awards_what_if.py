@@ -47,7 +47,7 @@ def what_if_view(view: View, desk: Desk) -> None:
         if (weights, floors, quotas) == _given(desk, result):
             empty(
                 _("还没有改动。"),
-                _("在{side}拖动权重、底线或名额，点“试算”看谁会变动。", side=_("左侧")),
+                _("拖动权重、底线或名额，点“试算”看谁会变动。"),
             )
             return
         with st.spinner(_("正在试算…")):
@@ -105,9 +105,9 @@ def _moved(result: TrackResult, trial: Trial) -> None:
     section(_("谁会变动"))
     told = []
     if trial.entered:
-        told.append(_("进入先锋名额的：{names}。", names="、".join(trial.entered)))
+        told.append(_("进入名额的：{names}。", names="、".join(trial.entered)))
     if trial.left:
-        told.append(_("退出先锋名额的：{names}。", names="、".join(trial.left)))
+        told.append(_("退出名额的：{names}。", names="、".join(trial.left)))
     if not trial.entered and not trial.left:
         told.append(_("名额内的人不变。"))
     told.append(

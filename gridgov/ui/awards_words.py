@@ -6,6 +6,7 @@ import math
 
 from gridgov import formats
 from gridgov.awards.evaluate import NOT, PENDING, REVIEW, SELECTED, STATUS, TrackResult
+from gridgov.awards.explain import Line
 from gridgov.awards.scheme import INDICATORS, Indicator, Scheme
 from gridgov.locale import N_, _, language, pick
 from gridgov.ui.html import state_tag_html
@@ -16,6 +17,7 @@ __all__ = [
     "group_label",
     "indicator_label",
     "is_reliable",
+    "line_label",
     "outcome_html",
     "points",
     "reach",
@@ -63,12 +65,14 @@ def group_label(name: str) -> str:
     return _(name)
 
 
-def indicator_label(indicator: Indicator | str) -> str:
+def indicator_label(indicator: Indicator) -> str:
     """The scheme's own name of an indicator, in English the dictionary's."""
-    if isinstance(indicator, str):
-        measure = INDICATORS[indicator]
-        return pick(measure.zh, measure.en)
     return pick(indicator.name, indicator.measure.en)
+
+
+def line_label(line: Line) -> str:
+    """As `indicator_label`, for a line of a candidate's sheet."""
+    return pick(line.name, INDICATORS[line.code].en)
 
 
 def points(hundredths: int) -> str:
