@@ -146,7 +146,7 @@ def _body(metric: Metric, question: Question) -> str:
     return (
         f"SELECT {bucket} AS bucket{listed}, hours, is_closed, sum(cases)::BIGINT AS cases,"
         f" sum(instant)::BIGINT AS instant FROM {source} WHERE {where}"
-        " GROUP BY ALL"
+        f" GROUP BY ALL ORDER BY bucket{listed}"
     )
 
 

@@ -21,24 +21,30 @@ _PILLAR_EN = {
 }
 _HEAD = """# 指标字典 / Metric dictionary
 
-Generated from the declarations in `gridgov/metrics` by `python -m gridgov.metrics.document`; do not edit.
+Generated from the declarations in `gridgov/metrics` by `python -m gridgov.metrics.document`; do
+not edit.
 
 Rules that hold for all of them:
 
-- A value is always shown with numerator, denominator and n. Where the denominator is 0 or unknown the value is
-  missing: never 0, never 100 %, never infinite. Below the least n it is marked too few (样本不足).
-- A record that does not say what a metric asks (met or not, settled where, found by whom …) is in neither numerator
-  nor denominator.
-- Both ends of a period are included. Nothing dated after the data date counts. A bucket that the data does not cover
-  from end to end, or that the question cuts short, is marked unfinished.
-- A stock in a denominator (households, residents, shops, grids) is the average of the months that the period touches.
-  A grid's own figures hold where it has any, otherwise those of the nearest grids below that are valid at the month's
-  end; a month without figures takes the latest earlier ones, else the earliest later ones.
-- A complaint counts on the day it was received (volume, response, repeats), on the day it fell due (closed on time)
-  or on the day it was closed (call-back results, level, rework).
-- By worker: a visit is shared equally by those it names; a complaint belongs to whoever held the grid when it was
-  received, a contact period to whoever held it on the period's last day; of several, to the one who came last.
-- Distinct households over several grids count once; for a reader who sees several separate grids they are added up.
+- A value is always shown with numerator, denominator and n. Where the denominator is 0 or
+  unknown the value is missing: never 0, never 100 %, never infinite. Below the least n it is
+  marked too few (样本不足).
+- A record that does not say what a metric asks (met or not, settled where, found by whom …) is
+  in neither numerator nor denominator.
+- Both ends of a period are included. Nothing dated after the data date counts. A bucket that
+  the data does not cover from end to end, or that the question cuts short, is marked
+  unfinished.
+- A stock in a denominator (households, residents, shops, grids) is the average of the months
+  that the period touches. A grid's own figures hold where it has any, otherwise those of the
+  nearest grids below that are valid at the month's end; a month without figures takes the
+  latest earlier ones, else the earliest later ones.
+- A complaint counts on the day it was received (volume, response, repeats), on the day it fell
+  due (closed on time) or on the day it was closed (call-back results, level, rework).
+- By worker: a visit is shared equally by those it names; a complaint belongs to whoever held
+  the grid when it was received, a contact period to whoever held it on the period's last day;
+  of several, to the one who came last.
+- Distinct households over several grids count once; for a reader who sees several separate
+  grids they are added up.
 """
 
 

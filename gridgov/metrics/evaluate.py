@@ -126,11 +126,12 @@ def _count(
     reader: Reader, group: list[Metric], question: Question, counted: dict[str, dict[Key, Cell]]
 ) -> None:
     question = replace(question, selects_by=group[0].selects_by)
-    rows = reader.rows(statement(group, question), **question.parameters)
-    width = len(row_keys(question))
+    sql, width = statement(group, question), len(row_keys(question))
     if group[0].kind == "quantile":
-        counted[group[0].code] = quantile_cells(rows, width)
+        table = reader.arrow(sql, **question.parameters)
+        counted[group[0].code] = quantile_cells(table, width)
         return
+    rows = reader.rows(sql, **question.parameters)
     for row in rows:
         counted[row[0]][row[1 : width + 1]] = Cell(*row[width + 1 :])
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from gridgov.metrics.figures import Cell
 
@@ -15,15 +16,30 @@ __all__ = ["grouped_quantiles", "quantile_cells"]
 _ROUNDING = 1e-12  # as in gridgov.stats.survival, so that both find the same hour
 
 
-def quantile_cells(rows: Sequence[tuple[Any, ...]], width: int) -> dict[tuple[object, ...], Cell]:
+def quantile_cells(table: pa.Table, width: int) -> dict[tuple[object, ...], Cell]:
     """Key → P50 as value, P90, closed, all, and those closed in the second they were opened.
 
-    rows: the key's `width` columns, then hours, is_closed, cases, instant.
+    table: the key's `width` columns, then hours, is_closed, cases, instant, in the keys' order.
     """
-    grouped: dict[tuple[object, ...], list[tuple[Any, ...]]] = {}
-    for row in rows:
-        grouped.setdefault(row[:width], []).append(row[width:])
-    return {key: _cell(np.array(part, dtype=np.float64)) for key, part in grouped.items()}
+    if table.num_rows == 0:
+        return {}
+    # Dates and labels become Python objects only once a group, which is where the time would go.
+    codes = [
+        table.column(i).combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy()
+        for i in range(width)
+    ]
+    changes = np.flatnonzero(np.any([np.diff(code) != 0 for code in codes], axis=0)) + 1
+    starts = [0, *changes.tolist()]
+    firsts = table.take(starts)
+    keys = list(zip(*(firsts.column(i).to_pylist() for i in range(width)), strict=True))
+    part = np.column_stack(
+        [
+            table.column(name).to_numpy().astype(np.float64)
+            for name in ("hours", "is_closed", "cases", "instant")
+        ]
+    )
+    edges = pairwise([*starts, table.num_rows])
+    return {key: _cell(part[begin:end]) for key, (begin, end) in zip(keys, edges, strict=True)}
 
 
 def _cell(part: npt.NDArray[np.float64]) -> Cell:
