@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gridgov.awards.scheme import Indicator, Scheme, Track
-from gridgov.awards.score import INSUFFICIENT, MISSING, Measures, Scores
+from gridgov.awards.score import MISSING, OK, Measures, Scores
 from gridgov.stats.ranks import top_k_probability
 
 __all__ = ["SOURCES", "Certainty", "simulate"]
@@ -155,15 +155,16 @@ class _Stratum:
         for column, indicator in enumerate(self._track.indicators):
             cut = slice(start, start + len(indicator.components))
             start = cut.stop
-            if indicator.kind == "rated":
-                found.append(self._points[None, :, column])
-                continue
-            truths = self._truths(indicator, self._observed[:, cut], self._exposure[:, cut])
-            drawn = _to_points(indicator, truths)
+            fixed = self._points[None, :, column]
             # With too few cases the rule sets the mean of the period before: nothing is left to
             # chance there, and the committee is told that nothing is known.
-            few = self._state[:, column] == INSUFFICIENT
-            drawn[:, few] = self._points[few, column]
+            own = np.flatnonzero(self._state[:, column] == OK)
+            if indicator.kind == "rated" or not len(own):
+                found.append(fixed)
+                continue
+            truths = self._truths(indicator, self._observed[own, cut], self._exposure[own, cut])
+            drawn = np.repeat(fixed, self._draws, axis=0)
+            drawn[:, own] = _to_points(indicator, truths)
             found.append(drawn)
         return found
 
