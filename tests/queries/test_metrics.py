@@ -20,6 +20,7 @@ PERIODS: dict[str, tuple[date, date]] = {
     "to date, from the data's first month": (date(2025, 3, 1), date(2025, 12, 18)),
     "any days": (date(2025, 7, 9), date(2025, 10, 21)),
     "one day": (date(2025, 7, 10), date(2025, 7, 10)),
+    "as far as to date, for comparison": (date(2025, 7, 1), date(2025, 9, 10)),
 }
 UNITS = (None, "C1", "G1", "G1M1", "G2", "G21", "C2", "G1M3")
 
