@@ -80,15 +80,19 @@ def _size_words(found: Audit) -> str:
         return _("人数太少，无法判断总分与网格大小有没有关系。")
     if p >= _ALPHA:
         return _(
-            "总分与网格大小没有看得出的关系（相关 {rho}，p = {p}）。", rho=f"{rho:+.2f}", p=_p(p)
+            "总分与网格大小没有看得出的关系（相关 {rho}，p = {p}）。", rho=_signed(rho), p=_p(p)
         )
     side = _("户数多的网格总分偏低") if rho < 0 else _("户数多的网格总分偏高")
     return _(
         "{side}（相关 {rho}，p = {p}），请委员会留意是否因工作量而非表现。",
         side=side,
-        rho=f"{rho:+.2f}",
+        rho=_signed(rho),
         p=_p(p),
     )
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−")
 
 
 def _p(value: float) -> str:

@@ -151,11 +151,10 @@ def _place(result: TrackResult, row: int, reliable: bool) -> str:
         f'<i style="left:{quota / count * 100:.1f}%"></i></span>'
     )
     shared = int(result.order.shared[row])
-    place = f"<b>{int(result.order.place[row])}</b>" if reliable else ""
-    if place and shared > 1:
-        place += f'<span class="aw-sub">{escaped(_("{n} 人并列", n=shared))}</span>'
-    words = f'<span style="white-space:nowrap">{band(low, high)}</span>'
-    return f"{place} {bar}{words}"
+    place = f'<b class="aw-place">{int(result.order.place[row])}</b>' if reliable else ""
+    tie = escaped(_("{n} 人并列", n=shared)) if place and shared > 1 else ""
+    below = f'<span class="aw-sub">{tie}</span>' if tie else ""
+    return f'<span style="white-space:nowrap">{place}{bar}{band(low, high)}</span>{below}'
 
 
 def _person(result: TrackResult, row: int, address: str) -> str:

@@ -235,7 +235,7 @@ def flash(text: str) -> None:
 def show_flash() -> None:
     text = st.session_state.pop(_FLASH, None)
     if text:
-        st.success(text)
+        st.info(text)
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def what_if_view(view: View, desk: Desk) -> None:
             _("只在这一页试算，不保存，不影响归档；方案要改，须在评选期开始前公布新方案。")
         )
     )
-    left, right = st.columns([2, 3], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         weights, floors, quotas = _sliders(desk, result)
     with right, told_errors():
@@ -71,34 +71,32 @@ def _sliders(desk: Desk, result: TrackResult) -> tuple[Numbers, Numbers, Numbers
     number = st.session_state.setdefault("what_if_round", 0)
     with st.form(f"what_if_{track}", border=False):
         section(_("权重"), _("合计不必是 100，试算时按比例折算。"))
-        chosen = {
-            ind.code: st.slider(
-                indicator_label(ind), 0.0, 50.0, weights[ind.code], 1.0, format="%g",
-                key=f"w_{track}_{ind.code}_{number}",
-            )
-            for ind in result.track.indicators
-        }  # fmt: skip
+        labels = {ind.code: indicator_label(ind) for ind in result.track.indicators}
+        chosen = _pairs(labels, weights, 50.0, 1.0, "%g", f"w_{track}_{number}")
         section(_("板块底线"))
-        lines = {
-            group: st.slider(
-                group_label(group), 0.0, 90.0, floors[group], 5.0, format="%g",
-                key=f"f_{track}_{group}_{number}",
-            )
-            for group in floors
-        }  # fmt: skip
+        labels = {group: group_label(group) for group in floors}
+        lines = _pairs(labels, floors, 90.0, 5.0, "%g", f"f_{track}_{number}")
         section(_("名额"), _("占参评人数的百分比"))
-        places = {
-            name: st.slider(
-                tier_label(name), 0.0, 50.0, share, 1.0, format="%g%%",
-                key=f"q_{track}_{name}_{number}",
-            )
-            for name, share in quotas.items()
-        }  # fmt: skip
+        labels = {name: tier_label(name) for name in quotas}
+        places = _pairs(labels, quotas, 50.0, 1.0, "%g%%", f"q_{track}_{number}")
         st.form_submit_button(_("试算"), type="primary")
     if st.button(_("恢复方案原值"), key="what_if_reset", type="tertiary"):
         st.session_state["what_if_round"] = number + 1
         st.rerun()
     return chosen, lines, places
+
+
+def _pairs(
+    labels: Mapping[str, str], start: Numbers, most: float, step: float, form: str, key: str
+) -> Numbers:
+    """Sliders two in a row."""
+    columns = st.columns(2)
+    return {
+        name: columns[place % 2].slider(
+            label, 0.0, max(most, start[name]), start[name], step, format=form, key=f"{key}_{name}"
+        )
+        for place, (name, label) in enumerate(labels.items())
+    }
 
 
 def _moved(result: TrackResult, trial: Trial) -> None:
