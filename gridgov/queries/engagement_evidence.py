@@ -158,7 +158,7 @@ def kinds_reached(reader: Reader, filters: Filters) -> pd.DataFrame:
 @dataclass(frozen=True)
 class Rotation:
     """Neighbour days of twelve months. `held`: counts (index grid_id, columns month; all general
-    grids); `labels`: grid_id → short name; `missed`: months without any; `hosts`: grids with one.
+    grids); `labels`: grid_id → short name; `missed`: months of the log without any; `hosts`: grids with one.
     """
 
     held: pd.DataFrame
@@ -178,10 +178,15 @@ def rotation(reader: Reader, filters: Filters) -> Rotation:
     held = frame.pivot(index="grid_id", columns="month", values="times")
     names = frame.drop_duplicates("grid_id").set_index("grid_id")["name"].loc[list(held.index)]
     months = held.sum()
+    first = tree_of(reader).first_on.get("activity") or start
     return Rotation(
         held=held,
         labels=dict(zip(map(str, held.index), short_names(list(names)), strict=True)),
-        missed=tuple(month.date() for month in months.index[months == 0]),
+        missed=tuple(
+            month.date()
+            for month in months.index[months == 0]
+            if month.date() >= first.replace(day=1)
+        ),
         hosts=int((held.sum(axis=1) > 0).sum()),
     )
 

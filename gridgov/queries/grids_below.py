@@ -10,7 +10,7 @@ from gridgov.filters import Filters
 from gridgov.metrics import evaluate
 from gridgov.metrics.grids import tree_of
 from gridgov.trends.places import fork_below, grid_names
-from gridgov.trends.series import SeriesSet, judged_series
+from gridgov.trends.series import judged_series
 from gridgov.trends.spans import TrendGrain, fitting
 from gridgov.warehouse import Reader
 
@@ -62,11 +62,7 @@ def grids_below(
         for kept, group in _same_filters(codes, filters)
     ]  # fmt: skip
     frame = pd.concat(parts, ignore_index=True)
-    series = judged_series(
-        reader, tuple(codes), grain=grain, levels=(level,), grid_id=place,
-        where=filters.where(), end=filters.span.end,
-    )  # fmt: skip
-    tones = _tones(series)
+    tones = _tones(reader, filters, tuple(codes), grain, place, level)
     known = grid_names(reader)
     units = list(dict.fromkeys(frame["grid_id"]))
     names = {unit: known.get(unit, (unit, ""))[0] for unit in units}
@@ -104,7 +100,22 @@ def _same_filters(
     return list(groups.items())
 
 
-def _tones(series: SeriesSet) -> dict[tuple[str, str], str]:
+def _tones(
+    reader: Reader,
+    filters: Filters,
+    codes: tuple[str, ...],
+    grain: TrendGrain,
+    place: str | None,
+    level: str,
+) -> dict[tuple[str, str], str]:
+    """State by metric and grid; nothing for a period that ends before there is any data."""
+    first = min((day for day in tree_of(reader).first_on.values() if day), default=None)
+    if first is None or filters.span.end < first:
+        return {}
+    series = judged_series(
+        reader, codes, grain=grain, levels=(level,), grid_id=place,
+        where=filters.where(), end=filters.span.end,
+    )  # fmt: skip
     return {
         (series.metric[row], series.grid_id[row]): series.tone(row) for row in range(len(series))
     }

@@ -93,7 +93,7 @@ def need_kinds(reader: Reader, filters: Filters) -> pd.DataFrame:
 
 
 def visit_hours(reader: Reader, filters: Filters) -> pd.DataFrame:
-    """weekday (1 = Monday), hour (0 to 23), visits; pairs without a visit are absent."""
+    """weekday (1 = Monday), hour (1 to 23), visits; pairs without a visit are absent."""
     span = filters.span
     return reader.frame(
         "queries/visits_hours.sql", start=span.start, finish=span.end, grid_id=filters.grid_id

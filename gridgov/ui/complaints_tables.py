@@ -6,7 +6,7 @@ import pandas as pd
 
 from gridgov import formats
 from gridgov.locale import _
-from gridgov.ui.evidence import compared_name, named, plain_dates
+from gridgov.ui.evidence import compared_name, named, plain_dates, said
 from gridgov.ui.html import Cell, TableColumn, table_html
 from gridgov.ui.links import href
 from gridgov.ui.view import View
@@ -32,7 +32,7 @@ def categories_html(view: View, frame: pd.DataFrame) -> str:
     ]
     rows: list[dict[str, Cell]] = [
         {
-            "category": row["category"] or _("未填"),
+            "category": said(row["category"]),
             "href": _category_link(view, row["category"]),
             "cases": row["cases"],
             "expected": formats.whole(row["expected"]),
@@ -63,7 +63,7 @@ def categories_named(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _category_link(view: View, category: str | None) -> str | None:
-    if not category or category == view.filters.category:
+    if formats.is_missing(category) or category == view.filters.category:
         return None
     return href(view.page_name, view.filters.changed(category=category))
 

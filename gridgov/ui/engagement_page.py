@@ -104,7 +104,10 @@ def reach(view: View) -> None:
         heading(_("哪些人群还没有参与进来"))
         kinds = kept(kinds_reached)
         if kinds.empty:
-            empty(_("重点人员名单为空。"), _("请数据录入员导入重点人员表，再看各类人群的参与。"))
+            empty(
+                _("所选时段没有在册的重点人员。"),
+                _("请数据录入员导入重点人员表，再看各类人群的参与。"),
+            )
             return
         note = _("重点人员所在户中，本期有人参加过任何一场活动的比例；参与最少的在前。")
         if kinds["is_suppressed"].any():

@@ -8,6 +8,7 @@ from functools import cache
 import pandas as pd
 import streamlit as st
 
+from gridgov import formats
 from gridgov.figures import Annotation, control_chart
 from gridgov.figures.control import state_words
 from gridgov.filters import COMPARISONS
@@ -132,6 +133,6 @@ def _declared() -> dict[str, str]:
 
 def said(value: str | None) -> str:
     """A value of the data in the reader's language; one that no list declares stays as it is."""
-    if value is None or value != value:
+    if value is None or formats.is_missing(value):
         return _("未填")
     return pick(value, _declared().get(value, value))

@@ -17,7 +17,7 @@ __all__ = ["hours_html", "hours_named", "hours_note"]
 
 # Hours outside the working day are gathered at both ends: a phone has room for fourteen columns.
 _FIRST, _LAST = 8, 19
-_NIGHT = (0, 1, 2, 3, 4)
+_NIGHT = (1, 2, 3, 4)
 
 
 def _table(frame: pd.DataFrame) -> npt.NDArray[Any]:
@@ -91,7 +91,7 @@ def hours_note(frame: pd.DataFrame) -> str:
     weekend = int(frame.loc[frame["weekday"] >= 6, "visits"].sum())
     night = int(frame.loc[frame["hour"].isin(_NIGHT), "visits"].sum())
     return _(
-        "颜色越浓走访越多；周末占 {share}，记在 0–5 时的 {night} 次。n = {total}。",
+        "颜色越浓走访越多；周末占 {share}，记在 1–5 时的 {night} 次。n = {total}。",
         share=formats.share(weekend, total),
         night=formats.whole(night),
         total=formats.whole(total),
