@@ -11,6 +11,7 @@ from gridgov.metrics import METRICS, evaluate
 from gridgov.metrics.grids import tree_of
 from gridgov.stats.calendar import spring_festival
 from gridgov.trends.series import SeriesSet
+from gridgov.trends.small import without_small
 from gridgov.trends.spans import TrendGrain, Where, bounds, fitting, timestamps
 from gridgov.warehouse import Reader
 
@@ -29,7 +30,8 @@ def last_year_frame(series: SeriesSet, row: int) -> pd.DataFrame:
     width = len(series.buckets)
     year = {"week": 52, "month": 12, "quarter": 4, "half": 2, "school_year": 1}[series.grain]
     count = min(year if series.grain != "school_year" else width - 1, max(width - year, 0))
-    shown = np.where(series.few[row], np.nan, series.value[row])
+    shown = series.drawn[row]
+    counted = np.where(series.hidden[row], np.nan, series.numerator[row])
     parts = []
     for name, back in (("this", 0), ("last", year)):
         at = np.arange(width - count, width) - back
@@ -39,7 +41,7 @@ def last_year_frame(series: SeriesSet, row: int) -> pd.DataFrame:
                     "bucket": timestamps([series.buckets[width - count + i] for i in range(count)]),
                     "series": name,
                     "value": shown[at],
-                    "numerator": series.numerator[row][at],
+                    "numerator": counted[at],
                     "denominator": series.denominator[row][at],
                     "is_partial": series.partial[row][at],
                     "of": timestamps([series.buckets[int(i)] for i in at]),
@@ -91,7 +93,8 @@ def festival_frame(
     if not rows:
         return pd.DataFrame()
     found = pd.concat(rows, ignore_index=True)
-    return found.assign(value=found["value"].where(found["state"] == "ok"))
+    found = found.assign(value=found["value"].where(found["state"] == "ok"))
+    return without_small(reader, code, found)
 
 
 def to_date_frame(
@@ -123,7 +126,7 @@ def to_date_frame(
         frame = evaluate(reader, code, begin, finish, grid_id=grid_id, where=only)
         days = (finish - begin).days + 1
         rows.append(frame.assign(bucket=pd.Timestamp(begin), days=days, is_partial=finish < whole))
-    return pd.concat(rows, ignore_index=True)
+    return without_small(reader, code, pd.concat(rows, ignore_index=True))
 
 
 def _same_day(begin: date, opens: date, last: date) -> date:

@@ -14,6 +14,7 @@ from gridgov.locale import N_, _
 from gridgov.metrics import METRICS, Metric, evaluate
 from gridgov.stats.explain import explain_ratio
 from gridgov.trends.places import fork_below, grid_names
+from gridgov.trends.small import is_small, pooled_small
 from gridgov.trends.spans import Where, fitting
 from gridgov.warehouse import Reader
 
@@ -89,7 +90,7 @@ def explain_change(
     """Contributions of each member of `by` ("grid": directly below the place) to the difference.
 
     span, compared: first and last day, both included. Raises UsageError where the metric does not
-    add up over such parts, or a period has no value.
+    add up over such parts, a period has no value, or it counts persons too few to be shown.
     """
     metric = METRICS[code]
     if by not in dimensions_of(code):
@@ -104,10 +105,12 @@ def explain_change(
         totals.append(_sums(whole.sum(numeric_only=True)))
         parts = evaluate(reader, code, start, end, by=split, grid_id=fork, where=only)
         members.append(parts.set_index(parts[column].astype(str))[["numerator", "denominator"]])
+    if any(is_small(reader, metric, top) for top, _base in totals):
+        raise UsageError(_("人数太少，不作拆分"))
     names = list(dict.fromkeys([*members[0].index, *members[1].index]))
     pairs = [frame.reindex(names).fillna(0.0).to_numpy(np.float64) for frame in members]
+    names, labels, pairs = pooled_small(reader, metric, names, _labels(reader, by, names), pairs)
     shares_denominator = metric.kind == "rate" and by != "grid"
-    labels = _labels(reader, by, names)
     if metric.kind in ("count", "stock") or shares_denominator:
         return _counted(metric, by, names, labels, pairs, totals, shares_denominator)
     return _ratio(metric, by, names, labels, pairs, totals)

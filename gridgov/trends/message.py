@@ -20,6 +20,7 @@ from gridgov.figures.control import signal_words, state_words
 from gridgov.locale import _
 from gridgov.metrics import METRICS
 from gridgov.trends.newest import NewSignal
+from gridgov.trends.small import small_words
 
 __all__ = ["FORMS", "Form", "form_of", "mail_of", "payload", "signal_line", "subject_of"]
 
@@ -60,7 +61,7 @@ def signal_line(signal: NewSignal) -> str:
     value = formats.value(signal.value, metric.unit)
     span = formats.interval(signal.lower, signal.upper, metric.unit)
     if metric.unit == "人" and 0 < signal.value < THRESHOLD:
-        value = span = _("少于 {n} 人", n=THRESHOLD)
+        value = span = small_words()
     return _(
         "{state}：{grid} {metric} {value}（正常波动范围 {span}，{rule}）",
         state=state_words(signal.tone),

@@ -127,6 +127,8 @@ def _described(
     lower, upper = within(
         METRICS[series.metric[row]], series.judged.lower[row], series.judged.upper[row]
     )
+    # A small count of persons is a signal like any other, but its figures are not told.
+    shown = np.nan if series.hidden[row, end] else 1.0
     name, level = names.get(series.grid_id[row], (series.grid_id[row], ""))
     return NewSignal(
         metric=series.metric[row],
@@ -138,10 +140,10 @@ def _described(
         began_on=series.buckets[int(runs.start[at])],
         seen_on=series.ends[int(runs.seen[at])],
         on=series.buckets[end],
-        value=float(series.value[row, end]),
-        numerator=float(series.numerator[row, end]),
+        value=float(series.value[row, end]) * shown,
+        numerator=float(series.numerator[row, end]) * shown,
         denominator=float(series.denominator[row, end]),
-        n=float(series.n[row, end]),
+        n=float(series.n[row, end]) * shown,
         mean=float(series.judged.mean[row, end]),
         lower=float(lower[end]),
         upper=float(upper[end]),

@@ -26,6 +26,7 @@ from gridgov.metrics.grids import tree_of
 from gridgov.stats.signals import attention_order
 from gridgov.stats.spc import POINTS, SIGNALS, XmrBatch, xmr_batch
 from gridgov.trends._columns import Columns
+from gridgov.trends.small import hidden_cells
 from gridgov.trends.spans import (
     TrendGrain,
     Where,
@@ -56,8 +57,9 @@ class SeriesSet:
     """Judged series; arrays are (n_series, n_periods), `metric` and `grid_id` (n_series,).
 
     value, numerator, denominator, n as `evaluate` gives them; few: rests on too few cases;
-    partial: not over. judged: the batch of `xmr_batch` over the values that are neither.
-    is_judged: (n_series,) enough was there to say anything. grid_id "" is the reader's whole view.
+    partial: not over; hidden: a small count of persons that this reader must not see. judged: the
+    batch of `xmr_batch` over the values that are neither few nor partial. is_judged: (n_series,)
+    enough was there to say anything. grid_id "" is the reader's whole view.
     """
 
     grain: TrendGrain
@@ -71,11 +73,17 @@ class SeriesSet:
     n: Floats
     few: Bools
     partial: Bools
+    hidden: Bools
     judged: XmrBatch
     is_judged: Bools
 
     def __len__(self) -> int:
         return len(self.metric)
+
+    @property
+    def drawn(self) -> Floats:
+        """Values that may be shown, (n_series, n_periods); NaN elsewhere."""
+        return np.where(self.few | self.hidden, np.nan, self.value)
 
     def order(self) -> list[int]:
         """Series numbers, what needs eyes most first; those not judged last."""
@@ -97,7 +105,7 @@ class SeriesSet:
     def frame(self, row: int) -> pd.DataFrame:
         """One series as the control chart takes it; a value on too few cases is left out."""
         metric, chart = METRICS[self.metric[row]], self.judged
-        shown = np.where(self.few[row], np.nan, self.value[row])
+        shown, hidden = self.drawn[row], self.hidden[row]
         lower, upper = within(metric, chart.lower[row], chart.upper[row])
         told = bool(self.is_judged[row])
         state = np.where(self.few[row], "few", np.where(np.isnan(shown), "missing", "ok"))
@@ -105,9 +113,9 @@ class SeriesSet:
             {
                 "bucket": timestamps(list(self.buckets)),
                 "value": shown,
-                "numerator": self.numerator[row],
+                "numerator": np.where(hidden, np.nan, self.numerator[row]),
                 "denominator": self.denominator[row],
-                "n": self.n[row],
+                "n": np.where(hidden, np.nan, self.n[row]),
                 "state": state,
                 "is_partial": self.partial[row],
                 "mean": chart.mean[row] if told else np.nan,
@@ -183,7 +191,7 @@ def _judge(
 ) -> SeriesSet:
     known = [day for day in tree_of(reader).first_on.values() if day is not None]
     if last is None or not known or not codes:
-        return _assemble([], grain, [], (), rebase)
+        return _assemble(reader, [], grain, [], (), rebase)
     periods = bounds(history_from(last, grain, min(known)), last, grain)
     parts = []
     for level in levels or (None,):
@@ -193,7 +201,7 @@ def _judge(
             if len(frame):
                 parts.append(frame)
     order = {code: place for place, code in enumerate(codes)}
-    return _assemble(parts, grain, periods, tuple(order), rebase)
+    return _assemble(reader, parts, grain, periods, tuple(order), rebase)
 
 
 def _same_filters(codes: Sequence[str], where: Where) -> list[tuple[tuple[str, ...], list[str]]]:
@@ -233,6 +241,7 @@ def _evaluated(
 
 
 def _assemble(
+    reader: Reader,
     parts: list[pd.DataFrame],
     grain: TrendGrain,
     periods: list[tuple[date, date]],
@@ -256,11 +265,13 @@ def _assemble(
         metric += [str(code) for code in known for _unit in units]
         grids += [str(unit) for _code in known for unit in units]
     data = Columns.joined(blocks, width)
-    return _with_judgement(data, grain, periods, metric, grids, rebase)
+    hidden = hidden_cells(reader, metric, grids, data.value)
+    return _with_judgement(data, hidden, grain, periods, metric, grids, rebase)
 
 
 def _with_judgement(
     data: Columns,
+    hidden: Bools,
     grain: TrendGrain,
     periods: list[tuple[date, date]],
     metric: list[str],
@@ -291,6 +302,7 @@ def _with_judgement(
         n=data.n,
         few=data.few,
         partial=data.partial,
+        hidden=hidden,
         judged=judged,
         is_judged=(counted >= LEAST_POINTS) & (counted >= too_few) & ~rare,
     )

@@ -15,6 +15,7 @@ from gridgov.locale import _
 from gridgov.metrics import METRICS
 from gridgov.trends.newest import NewSignal
 from gridgov.trends.series import SeriesSet
+from gridgov.trends.small import small_words
 from gridgov.ui.html import Cell, TableColumn, state_tag_html, table_html
 
 __all__ = ["Groups", "grouped", "minis_html", "periods_table", "signals_table", "unit_of"]
@@ -70,8 +71,11 @@ def _panel(
 ) -> str:
     unit, tone, at = unit_of(series.metric[row]), series.tone(row), series.newest(row)
     amount = float(series.value[row, at]) if at is not None else None
-    value = formats.bare(amount, unit) if bare else formats.value(amount, unit)
-    words = f"{name} {formats.value(amount, unit)}, {state_words(tone)}"
+    value, full = formats.bare(amount, unit), formats.value(amount, unit)
+    if at is not None and series.hidden[row, at]:
+        value = full = small_words()
+    words = f"{name} {full}, {state_words(tone)}"
+    value = value if bare else full
     sign = f'<span aria-hidden="true">{_SIGNS[tone]}</span> ' if tone in _SIGNS else ""
     head = (
         f'<span class="gg-mini-head"><span class="gg-mini-name" title="{escape(name, quote=True)}">'
@@ -88,7 +92,7 @@ def _drawing(
     series: SeriesSet, row: int, palette: Palette, words: str, width: int, height: int
 ) -> str:
     """The sparkline of one series with the range that is in force at its newest judged value."""
-    shown = np.where(series.few[row], np.nan, series.value[row])
+    shown = series.drawn[row]
     known = np.flatnonzero(~np.isnan(shown))
     at = series.newest(row)
     limits: dict[str, float | None] = {"mean": None, "lower": None, "upper": None}
@@ -141,7 +145,7 @@ def signals_table(
             escape(grid(signal)),
             f'<span style="display:block;width:120px">{line}</span>',
             state_tag_html(signal.tone),
-            escape(formats.value(signal.value, unit)),
+            escape(small_words() if np.isnan(signal.value) else formats.value(signal.value, unit)),
             escape(formats.interval(signal.lower, signal.upper, unit)),
             f'<span class="gg-muted">{escape(signal_words(signal.signal))}</span>',
             f'<span class="gg-muted">{escape(period(signal))}</span>',
@@ -178,6 +182,7 @@ def periods_table(
         for at in range(len(heads)):
             value = float(series.value[row, at])
             few = bool(series.few[row, at])
-            cells[str(at)] = formats.too_few() if few else formats.value(value, unit)
+            hidden = small_words() if series.hidden[row, at] else ""
+            cells[str(at)] = hidden or (formats.too_few() if few else formats.value(value, unit))
         body.append(cells)
     return table_html(columns, body, caption=first, href_key="href")

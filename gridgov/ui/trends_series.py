@@ -18,6 +18,7 @@ from gridgov.figures.change_steps import change_steps
 from gridgov.figures.chart import full_title
 from gridgov.locale import _
 from gridgov.metrics import METRICS
+from gridgov.metrics.grids import tree_of
 from gridgov.stats.calendar import is_holiday
 from gridgov.trends.compare import festival_frame, last_year_frame, to_date_frame
 from gridgov.trends.explain import (
@@ -28,6 +29,7 @@ from gridgov.trends.explain import (
     printed,
     printed_steps,
 )
+from gridgov.trends.places import fork_below
 from gridgov.trends.series import SeriesSet, judged_series
 from gridgov.trends.shifts import shifts_in
 from gridgov.trends.volumes import VOLUMES, forecast_of, volume_of
@@ -163,7 +165,7 @@ def _long(view: View, choice: Choice) -> None:
         rows.append(
             {
                 "period": period_label(whole.buckets[at], choice.grain),
-                "whole": float(whole.value[0, at]) if over else _("未结束"),
+                "whole": float(whole.drawn[0, at]) if over else _("未结束"),
                 "to_date": None if pd.isna(row["value"]) else float(row["value"]),
                 "parts": formats.ratio(row["numerator"], row["denominator"])
                 if not pd.isna(row["denominator"])
@@ -211,7 +213,18 @@ def _explained(view: View, choice: Choice, row: DeltaGenerator) -> None:
     if filters.compared is None:
         empty(_("还没有选对比的时段。"), _("请在侧栏的“对比”里选一个，例如去年同期。"))
         return
-    names = [name for name in names if name == "grid" or name not in filters.where()]
+    divides = bool(
+        tree_of(view.reader).children.get(fork_below(view.reader, filters.grid_id) or "")
+    )
+    names = [
+        name
+        for name in names
+        if (name == "grid" and (divides or filters.grid_id is None))
+        or (name != "grid" and name not in filters.where())
+    ]
+    if not names:
+        empty(_("这个网格下面没有网格，这个指标也没有别的拆法。"))
+        return
     by = choice.by if choice.by in names else names[0]
     if len(names) > 1:
         with row:

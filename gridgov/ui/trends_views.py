@@ -195,6 +195,7 @@ def _columns(series: SeriesSet, seen: Sequence[int]) -> SeriesSet:
         n=series.n[:, keep],
         few=series.few[:, keep],
         partial=series.partial[:, keep],
+        hidden=series.hidden[:, keep],
     )
 
 
@@ -207,7 +208,7 @@ def _frame(
 ) -> pd.DataFrame:
     return pd.DataFrame(
         [
-            {first: name(row)} | {head: series.value[row, at] for at, head in enumerate(heads)}
+            {first: name(row)} | {head: series.drawn[row, at] for at, head in enumerate(heads)}
             for row in rows
         ]
     )

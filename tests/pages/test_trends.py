@@ -157,6 +157,34 @@ def test_a_supervisor_sees_the_own_grid_alone(open_page: OpenPage, reader: Reade
     assert "第7网格" not in shown
 
 
+def test_the_smallest_grid_has_no_grids_to_split_by(open_page: OpenPage, reader: Reader) -> None:
+    micro = reader.rows("SELECT min(grid_id) FROM grid WHERE level = '微'")[0][0]
+    shown = _fine(open_page("trends", view="series", metric="C1", grid=micro))
+    assert "各网格的贡献" not in shown
+    assert "其他及未注明" not in shown
+    shown = _fine(open_page("trends", view="grids", grid=micro))
+    assert "所选网格下面没有网格" in shown
+
+
+def test_a_leader_is_not_shown_small_counts_of_persons(open_page: OpenPage, reader: Reader) -> None:
+    grid, count = next(
+        (row.grid_id, row.value)
+        for row in evaluate(
+            reader, "SV2", date(2026, 10, 1), date(2026, 10, 31), by=("grid:微",)
+        ).itertuples()
+        if 0 < row.value < 5
+    )
+    address = {"view": "metrics", "grid": str(grid)}
+    assert "少于 5 人" in _fine(open_page("trends", **address))
+    grid_1 = reader.rows("SELECT min(grid_id) FROM grid WHERE level = '一般'")[0][0]
+    mine = reader.rows(
+        "SELECT grid_id FROM grid_closure WHERE ancestor_id = $top AND depth = 1", top=grid_1
+    )
+    assert mine and count
+    shown = _fine(open_page("trends", role="supervisor", view="grids", metric="SV2"))
+    assert "少于 5 人" not in shown
+
+
 def test_a_note_is_written_down_and_drawn(open_page: OpenPage, worsening: str) -> None:
     from gridgov.ui.view import workspace
     from gridgov.workspace.annotation import add_annotation, list_annotations

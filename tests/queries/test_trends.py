@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from etl.sample.planted import PLANTED
+from gridgov.access.policy import Scope
+from gridgov.access.roles import Role
 from gridgov.errors import UsageError
 from gridgov.judgement import improvement_of
 from gridgov.metrics import METRICS, evaluate
@@ -30,7 +32,8 @@ from gridgov.trends import (
 from gridgov.trends.explain import OTHER
 from gridgov.trends.places import all_levels, fork_below
 from gridgov.trends.series import LEAST_POINTS
-from gridgov.warehouse import Reader
+from gridgov.warehouse import Reader, Warehouse
+from tests.warehouses import sample_warehouse
 
 START, END = date(2025, 1, 1), date(2026, 10, 31)
 NOW = (date(2026, 7, 1), date(2026, 10, 31))
@@ -309,3 +312,38 @@ def test_a_world_of_two_communities(hard_reader: Reader) -> None:
         )  # fmt: skip
         total = float(found.frame["total"].sum())
         assert found.before + total == pytest.approx(found.after, abs=1e-9)
+
+
+@pytest.fixture(scope="module")
+def leader_reader() -> Reader:
+    """What a leader sees: everything, but no single person."""
+    return Warehouse(sample_warehouse()).reader(Scope(frozenset({Role.LEADER})))
+
+
+def test_small_counts_of_persons_are_not_shown_to_a_leader(
+    sample_reader: Reader, leader_reader: Reader
+) -> None:
+    full = judged_series(sample_reader, ["SV2"], levels=("微",))
+    seen = judged_series(leader_reader, ["SV2"], levels=("微",))
+    assert not full.hidden.any()
+    small = (full.value > 0) & (full.value < 5)
+    assert small.sum() > 100
+    assert seen.hidden[small].all()
+    assert np.nanmin(np.where(seen.drawn > 0, seen.drawn, np.nan)) >= 5
+    row = int(np.flatnonzero(seen.hidden.any(axis=1))[0])
+    frame = seen.frame(row)
+    assert frame.loc[seen.hidden[row], ["value", "numerator", "n"]].isna().all().all()
+    # The judgement is the same for both: only the figures are kept back.
+    np.testing.assert_array_equal(full.judged.signal, seen.judged.signal)
+
+
+def test_a_split_of_persons_gathers_the_small_ones(
+    leader_reader: Reader, sample_reader: Reader, worsening: str
+) -> None:
+    told = explain_change(leader_reader, "SV2", NOW, BEFORE, "grid", grid_id=worsening)
+    full = explain_change(sample_reader, "SV2", NOW, BEFORE, "grid", grid_id=worsening)
+    assert told.difference == full.difference
+    assert float(told.frame["total"].sum()) == told.difference
+    counts = told.frame[["numerator_before", "numerator_after"]].to_numpy()
+    assert not ((counts > 0) & (counts < 5)).any()
+    assert len(told.frame) < len(full.frame)
