@@ -38,7 +38,7 @@ CHARTS: dict[ChartKind, str] = {
     "bar": N_("条形"),
     "heat": N_("热力"),
     "scatter": N_("散点"),
-    "box": N_("分布"),
+    "box": N_("箱线"),
     "map": N_("地图"),
     "table": N_("只看表"),
 }

@@ -294,8 +294,8 @@ def _joined(chosen: pd.DataFrame, extra: pd.DataFrame, cut: Cut) -> pd.DataFrame
 def is_restable(metric: Metric, split: str) -> bool:
     """Whether the rest can be said.
 
-    By a dimension the engine evaluates it whatever the metric. Grids are added up, which a household
-    that two grids reached, or a median, does not allow.
+    By a dimension the engine evaluates it whatever the metric. Grids are added up, which neither a
+    household that two grids reached nor a median allows.
     """
     if not split.startswith("grid:"):
         return True

@@ -43,8 +43,8 @@ _BOARD_ROWS = 500
 
 def draw_board(board: Board, view: View) -> None:
     """Every question of the board in its place, two beside each other where they are narrow."""
-    if board.description:
-        st.html(html.caption_html(board.description))
+    about = html.caption_html(board.description) if board.description else ""
+    st.html(html.section_html(board.name) + about)
     row: list[BoardItem] = []
     for item in board.items:
         if sum(other.width for other in row) + item.width > 12:
@@ -95,10 +95,11 @@ def _draw_cut(question: Question, view: View) -> None:
     else:
         kind = choose_chart(shape_of_answer(answer), cut.chart)
         chart, note = answer_chart(answer, kind, view.reader, view.palette)
-        said = formats.listing(part for part in (note, facts(answer)) if part)
         if chart is None:
-            st.html(pivot_html(pivot(answer), question.name) + html.caption_html(said))
+            said = html.caption_html(facts(answer))
+            st.html(pivot_html(pivot(answer), question.name) + said)
         else:
+            said = formats.listing(part for part in (note, *answer.notes) if part)
             show(chart, f"board_{question.id}", metrics=cut.metrics, note=said)
     link("explore", view.filters, label=_("在自助分析里打开"), **cut.to_url())
 

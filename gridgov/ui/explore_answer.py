@@ -28,7 +28,15 @@ from gridgov.ui.page import empty, table
 from gridgov.ui.view import View
 from gridgov.warehouse import Reader
 
-__all__ = ["answer_downloads", "answer_of", "facts", "shape_of_answer", "show_answer"]
+__all__ = [
+    "answer_downloads",
+    "answer_of",
+    "answered",
+    "facts",
+    "figure_of",
+    "shape_of_answer",
+    "show_answer",
+]
 
 
 def answer_of(reader: Reader, filters: Filters, cut: Cut) -> Answer:
@@ -36,19 +44,26 @@ def answer_of(reader: Reader, filters: Filters, cut: Cut) -> Answer:
     return ask(reader, filters, cut)
 
 
-def show_answer(cut: Cut, view: View) -> Answer:
-    """The answer with the switch between figures, its table and its downloads."""
-    # The kind of figure and what is only drawn do not change the figures.
-    answer = kept(answer_of, cut.changed(chart=None))
+def answered(cut: Cut, view: View) -> Answer:
+    """The answer, computed once for everyone who sees the same data."""
+    # Another kind of figure over the same question is the same answer.
+    answer: Answer = kept(answer_of, cut.changed(chart=None))
+    return answer
+
+
+def figure_of(cut: Cut, answer: Answer) -> ChartKind:
+    """The kind of figure, after the switch that is drawn here."""
     shape = shape_of_answer(answer)
-    kind = choose_chart(shape, cut.chart)
-    kind = chart_switch(cut, kind, possible_charts(shape))
+    return chart_switch(cut, choose_chart(shape, cut.chart), possible_charts(shape))
+
+
+def show_answer(answer: Answer, kind: ChartKind, view: View) -> None:
+    """The figure and under it the table, or that there is nothing."""
     if _is_empty(answer):
         empty(_("所选范围内没有数据。"), _("可在左侧放宽时段或网格，或去掉限定的取值。"))
-        return answer
+        return
     draw_answer(answer, kind, view, key="answer")
     show_table(answer, key="pivot")
-    return answer
 
 
 def shape_of_answer(answer: Answer) -> Shape:

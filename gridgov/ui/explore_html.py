@@ -46,7 +46,9 @@ def _cell(column: PivotColumn, text: str, is_first: bool, total: bool, muted: bo
         style += "font-weight:600;"
     tag = "th" if is_first else "td"
     scope = ' scope="row"' if is_first else ""
-    weight = "" if total or not is_first else "font-weight:400;color:var(--gg-ink);font-size:14px;"
+    weight = "color:var(--gg-ink);font-size:14px;" if is_first else ""
+    if is_first and not total:
+        weight += "font-weight:400;"
     return (
         f'<{tag}{scope} class="{" ".join(classes)}" style="{style}{weight}">{escape(text)}</{tag}>'
     )

@@ -10,7 +10,7 @@ import streamlit as st
 from gridgov import formats
 from gridgov.access.sessions import actor_of
 from gridgov.errors import GridGovError
-from gridgov.explore.builder import Cut
+from gridgov.explore.builder import ChartKind, Cut
 from gridgov.explore.builder_answer import Answer
 from gridgov.explore.question_file import (
     QuestionFile,
@@ -19,7 +19,7 @@ from gridgov.explore.question_file import (
     write_question_file,
 )
 from gridgov.locale import _
-from gridgov.ui.explore_answer import answer_downloads
+from gridgov.ui.explore_answer import answer_downloads, figure_of
 from gridgov.ui.explore_state import (
     kept_versions,
     open_question,
@@ -41,10 +41,11 @@ __all__ = ["file_door", "open_door", "question_bar", "save_door", "share_door", 
 Opener = Callable[[int, int | None], None]
 
 
-def question_bar(cut: Cut, view: View, answer: Answer) -> None:
-    """What can be done with an answer: take it away, keep it, share it."""
+def question_bar(cut: Cut, view: View, answer: Answer) -> ChartKind:
+    """How an answer is drawn, and what can be done with it: take it away, keep it, share it."""
     definition = builder_definition(cut, view.filters)
-    with st.container(horizontal=True, key="question_bar"):
+    with st.container(horizontal=True, vertical_alignment="center", key="question_bar"):
+        kind = figure_of(cut, answer)
         door = st.popover(_("下载结果"), on_change="rerun", key="door_download")
         if door.open:
             with door:
@@ -53,6 +54,7 @@ def question_bar(cut: Cut, view: View, answer: Answer) -> None:
         open_door("builder", view, open_question)
         share_door(view)
         file_door("builder", definition, view)
+    return kind
 
 
 def version_line(view: View) -> None:
