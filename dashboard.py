@@ -30,6 +30,7 @@ from gridgov.access.sessions import shared_sessions
 from gridgov.errors import GridGovError
 from gridgov.locale import _
 from gridgov.settings import Settings
+from gridgov.ui import warm
 from gridgov.workspace.session import purge_sessions
 from gridgov.workspace.setting import server_key
 from gridgov.workspace.user import count_users
@@ -96,6 +97,7 @@ def build() -> tuple[list[Middleware], list[Route]]:
         ),
         Middleware(CompressedAssets, root=static),
     ]
+    warm.start()
     return middleware, AccessRoutes(settings, service, store, oidc).routes()
 
 

@@ -19,6 +19,8 @@ T = TypeVar("T")
 # Cells (rows × columns): a larger answer is not kept; all of a reader's together stay below.
 LARGEST = 20_000
 ALL = 2_000_000
+# Longer than any query of a page: whoever waited so long asks for itself.
+_PATIENCE_SECONDS = 10.0
 
 
 def question(sql: str, parameters: Mapping[str, object]) -> Hashable | None:
@@ -45,6 +47,7 @@ class Answers:
         self._all = all_cells
         self._cells = 0
         self._kept: OrderedDict[Hashable, tuple[object, int]] = OrderedDict()
+        self._running: dict[Hashable, threading.Event] = {}
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -53,18 +56,37 @@ class Answers:
     def get(self, key: Hashable, ask: Callable[[], T], size: Callable[[T], int]) -> T:
         """The kept answer to `key`, else that of `ask`, kept where it is small enough.
 
-        Two that ask at the same moment both compute: nobody waits for another's query.
+        Of several that ask at the same moment one computes and the others wait for it; where it
+        fails, or its answer is too large to keep, each of them computes for itself.
         """
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                found: T = self._kept[key][0]  # type: ignore[assignment]
-                return found
-        answer = ask()
-        cells = max(size(answer), 1)
-        if cells <= self._largest:
-            self._keep(key, answer, cells)
-        return answer
+        while True:
+            with self._lock:
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+                    found: T = self._kept[key][0]  # type: ignore[assignment]
+                    return found
+                running = self._running.get(key)
+                if running is None:
+                    self._running[key] = threading.Event()
+                    break
+            running.wait(_PATIENCE_SECONDS)
+            with self._lock:
+                if key not in self._kept:
+                    break
+        return self._asked(key, ask, size)
+
+    def _asked(self, key: Hashable, ask: Callable[[], T], size: Callable[[T], int]) -> T:
+        try:
+            answer = ask()
+            cells = max(size(answer), 1)
+            if cells <= self._largest:
+                self._keep(key, answer, cells)
+            return answer
+        finally:
+            with self._lock:
+                running = self._running.pop(key, None)
+            if running is not None:
+                running.set()
 
     def _keep(self, key: Hashable, answer: object, cells: int) -> None:
         with self._lock:

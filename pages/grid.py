@@ -29,13 +29,11 @@ cards([metric_card(item, view.palette, view.filters) for item in judged])
 
 left, right = st.columns(2, gap="large")
 with left:
-    show(history_chart(view.reader, view.filters, grid_id, "SV1", view.palette), "grid_sv1",
-         metrics=["SV1"])  # fmt: skip
-    show(history_chart(view.reader, view.filters, grid_id, "C1", view.palette), "grid_c1",
-         metrics=["C1"])  # fmt: skip
+    show(kept(history_chart, grid_id, "SV1", view.palette), "grid_sv1", metrics=["SV1"])
+    show(kept(history_chart, grid_id, "C1", view.palette), "grid_c1", metrics=["C1"])
 with right:
     for code in ("SV1", "C1"):
-        chart = peers_chart(view.reader, view.filters, grid_id, code, view.palette)
+        chart = kept(peers_chart, grid_id, code, view.palette)
         if chart is not None:
             show(chart, f"peers_{code}", metrics=[code],
                  note=_("按网格编号排列，不是名次；紫色是本网格。"))  # fmt: skip

@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import streamlit as st
-
-from gridgov.access.policy import Scope
-from gridgov.filters import Filters
+from gridgov.answers import Answers
 from gridgov.locale import language
-from gridgov.ui.view import View, current_view
+from gridgov.ui.view import current_view
 
 __all__ = ["kept"]
 
@@ -28,31 +25,23 @@ def kept(function: Callable[..., T], *arguments: Any) -> T:
     comes back: other sessions hold the same object.
     """
     view = current_view()
-    found: T = _kept(
+    path = view.reader.version.path
+    key = (
         f"{function.__module__}.{function.__qualname__}",
-        str(view.reader.version.path),
-        view.reader.version.path.stat().st_mtime_ns,
+        path,
+        path.stat().st_mtime_ns,
         view.reader.scope,
         view.filters,
         language(),
         arguments,
-        _function=function,
-        _view=view,
     )
-    return found
+    return _KEPT.get(key, lambda: function(view.reader, view.filters, *arguments), _one)
 
 
-@st.cache_resource(show_spinner=False, max_entries=512)
-def _kept(
-    name: str,
-    path: str,
-    stamp: int,
-    scope: Scope,
-    filters: Filters,
-    language_: str,
-    arguments: tuple[Any, ...],
-    *,
-    _function: Callable[..., Any],
-    _view: View,
-) -> Any:
-    return _function(_view.reader, _view.filters, *arguments)
+def _one(_answer: object) -> int:
+    return 1
+
+
+# Streamlit's own cache would hash every key by its text, which takes longer than the look-up that
+# it is for, three to ten times a run.
+_KEPT = Answers(largest=1, all_cells=512)

@@ -11,7 +11,7 @@ from gridgov import formats
 from gridgov.figures import Chart, bars, control_chart, grid_map, outlines, tile_map
 from gridgov.figures.palette import Palette
 from gridgov.filters import Filters
-from gridgov.judgement import Judged, judge, judged_history, newest_points, tone_of
+from gridgov.judgement import Judged, Row, judge, judged_history, newest_points, tone_of
 from gridgov.locale import _, pick
 from gridgov.metrics import METRICS, Grain, evaluate
 from gridgov.queries.choices import grid_path
@@ -207,23 +207,39 @@ def peers_chart(
     chosen.sort()
     names = dict(zip(chosen, short_names([full[peer] for peer in chosen]), strict=True))
     metric = METRICS[code]
-    rows = []
-    for peer in chosen:
-        frame = evaluate(reader, [code], filters.span.start, filters.span.end, grid_id=peer)
-        value = frame["value"].iloc[0] if len(frame) else None
-        rows.append(
-            {
-                "label": names[peer],
-                "value": value,
-                "state": "changed" if peer == grid_id else "usual",
-                "key": peer,
-                "note": "" if frame.empty else f"n = {formats.whole(frame['n'].iloc[0])}",
-            }
-        )
+    values = _by_grid(reader, filters, code, own, chosen)
+    rows = [
+        {
+            "label": names[peer],
+            "value": values[peer]["value"] if peer in values else None,
+            "state": "changed" if peer == grid_id else "usual",
+            "key": peer,
+            "note": f"n = {formats.whole(values[peer]['n'])}" if peer in values else "",
+        }
+        for peer in chosen
+    ]
     return bars(
         pd.DataFrame(rows), palette,
         title=_("{name}：与邻近网格对照", name=pick(metric.zh, metric.en)), unit=metric.unit,
     )  # fmt: skip
+
+
+def _by_grid(
+    reader: Reader, filters: Filters, code: str, own: dict[str, Any], chosen: list[str]
+) -> dict[str, Row]:
+    """The metric of a grid and its neighbours: one question where they lie under one parent."""
+    start, end, parent = filters.span.start, filters.span.end, own.get("parent_id")
+    found: dict[str, Row] = {}
+    if parent is not None:
+        frame = evaluate(
+            reader, [code], start, end, by=(f"grid:{own['level']}",), grid_id=str(parent)
+        )
+        found = {str(row["grid_id"]): row for row in frame.to_dict("records")}
+    for grid_id in chosen:
+        if grid_id not in found:
+            frame = evaluate(reader, [code], start, end, grid_id=grid_id)
+            found[grid_id] = frame.to_dict("records")[0]
+    return found
 
 
 def history_chart(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pandas as pd
@@ -84,3 +87,33 @@ def test_large_answers_are_not_kept_and_old_ones_go() -> None:
     give("c", 3)
     give("b", 3)
     assert calls == ["b"]
+
+
+def test_of_many_who_ask_at_once_one_computes() -> None:
+    answers = Answers()
+    calls: list[int] = []
+    gate = threading.Barrier(8)
+
+    def ask() -> int:
+        calls.append(1)
+        time.sleep(0.05)
+        return 7
+
+    def one(_number: int) -> int:
+        gate.wait(5)
+        return answers.get("key", ask, lambda _found: 1)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(one, range(8))) == [7] * 8
+    assert len(calls) == 1
+
+
+def test_a_failure_is_not_kept_and_holds_nobody_up() -> None:
+    answers = Answers()
+
+    def fail() -> int:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        answers.get("key", fail, lambda _found: 1)
+    assert answers.get("key", lambda: 3, lambda _found: 1) == 3

@@ -1,0 +1,76 @@
+"""What the first visitor would otherwise wait for, done beside the server's start.
+
+Importing the chart and statistics libraries, opening the version in force, and the overview as a
+leader finds it take seconds on a fresh server: they happen once, in the background, at low cost to
+whoever comes meanwhile. Nothing depends on it: without it the first view is slow, not wrong.
+"""
+
+from __future__ import annotations
+
+import logging
+import pkgutil
+from importlib import import_module
+from threading import Thread
+
+from gridgov.errors import GridGovError
+
+__all__ = ["start", "warm"]
+
+_log = logging.getLogger("gridgov")
+
+
+def start() -> Thread:
+    """Warm up in the background."""
+    thread = Thread(target=_quietly, name="gridgov-warm", daemon=True)
+    thread.start()
+    return thread
+
+
+def _quietly() -> None:
+    try:
+        warm()
+    except GridGovError as error:
+        # No data yet, or a version that cannot be read: every page says so itself.
+        _log.info("not warmed up: %s", error)
+    except Exception:
+        _log.warning("warming up failed", exc_info=True)
+
+
+def warm() -> None:
+    """Import what pages need and answer what a leader's first look asks.
+
+    Raises GridGovError where no version can be read.
+    """
+    import gridgov.ui
+
+    for module in pkgutil.iter_modules(gridgov.ui.__path__):
+        if not module.ispkg:
+            import_module(f"gridgov.ui.{module.name}")
+    from gridgov.explore import sandbox
+
+    sandbox.warm_up()
+    _look_once()
+
+
+def _look_once() -> None:
+    from gridgov.access.policy import scope_of
+    from gridgov.access.roles import Role, demo_identity
+    from gridgov.figures import control_chart
+    from gridgov.figures.palette import LIGHT
+    from gridgov.filters import Filters
+    from gridgov.queries.choices import filter_choices
+    from gridgov.ui.cache import kept
+    from gridgov.ui.overview import overview_of
+    from gridgov.ui.view import View, set_view
+    from gridgov.warehouse import Warehouse
+
+    leader = demo_identity(Role.LEADER)
+    reader = Warehouse.locate().reader(scope_of(leader))
+    if reader.data_date is None:
+        return
+    filter_choices(reader)
+    set_view(View(leader, Filters(today=reader.data_date), LIGHT, "overview", reader))
+    judged, _concerns, _sentences = kept(overview_of)
+    # The first figure loads plotly's validators.
+    first = judged[0]
+    control_chart(first.history, LIGHT, title="", unit=first.metric.unit).figure.to_dict()
