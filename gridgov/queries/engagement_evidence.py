@@ -158,7 +158,8 @@ def kinds_reached(reader: Reader, filters: Filters) -> pd.DataFrame:
 @dataclass(frozen=True)
 class Rotation:
     """Neighbour days of twelve months. `held`: counts (index grid_id, columns month; all general
-    grids); `labels`: grid_id → short name; `missed`: months of the log without any; `hosts`: grids with one.
+    grids); `labels`: grid_id → short name; `missed`: months of the log without any; `hosts`:
+    how many grids had one.
     """
 
     held: pd.DataFrame

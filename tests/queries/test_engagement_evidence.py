@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 
+import pandas as pd
 import pytest
 
 from gridgov.queries.engagement_evidence import (
@@ -125,7 +126,7 @@ def test_least_reached_kinds_come_first(hard_reader: Reader) -> None:
 def test_missed_months_are_those_of_the_log(hard_reader: Reader, hard_world: World) -> None:
     found = rotation(hard_reader, filters_of(hard_reader))
     assert found.held.shape[1] == 12
-    assert found.held.columns[-1].date() == END.replace(day=1)
+    assert pd.Timestamp(found.held.columns[-1]).date() == END.replace(day=1)
     first = min(row["day"] for row in hard_world.activities).replace(day=1)
     hosted = {
         row["day"].replace(day=1)
@@ -135,7 +136,7 @@ def test_missed_months_are_those_of_the_log(hard_reader: Reader, hard_world: Wor
         and row["grid_id"]
         and any(hard_world.grids[g]["level"] == "一般" for g in hard_world.above(row["grid_id"]))
     }
-    months = {column.date() for column in found.held.columns}
+    months = {pd.Timestamp(column).date() for column in found.held.columns}
     assert set(found.missed) == {m for m in months - hosted if m >= first}
     assert found.hosts == (found.held.sum(axis=1) > 0).sum()
 
