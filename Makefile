@@ -11,6 +11,8 @@ run: setup
 	@if [ ! -f "$${GRIDGOV_WAREHOUSE:-data/warehouse}/CURRENT" ]; then \
 		echo "还没有数据，先导入样例 data/sample …"; \
 		$(BIN)/python -m etl load data/sample; \
+	else \
+		$(BIN)/python -m etl rebuild --if-needed; \
 	fi
 	@echo "格格看板：http://$(ADDRESS):$(PORT)"
 	@$(BIN)/streamlit run dashboard.py --server.address $(ADDRESS) --server.port $(PORT)

@@ -178,6 +178,21 @@ def undo(
 
 
 @app.command()
+def rebuild(
+    warehouse: WarehouseAt = None,
+    if_needed: Annotated[
+        bool, typer.Option("--if-needed", help="只在数据是旧版程序算出来时才重算")
+    ] = False,
+) -> None:
+    """升级程序后，按新的算法重算统计表并发布；台账不变。"""
+    from etl.rebuild import rebuild as rebuilding
+
+    number = rebuilding(warehouse_of(warehouse), always=not if_needed)
+    if number is not None:
+        _out.print(_("已按现在的程序重算，发布数据版本 {n}", n=number))
+
+
+@app.command()
 def dictionary(
     out: Annotated[Path | None, typer.Option("--out", help="写到这个文件；默认输出到屏幕")] = None,
 ) -> None:

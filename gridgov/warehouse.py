@@ -36,6 +36,7 @@ T = TypeVar("T")
 _CORE = Path(__file__).parent
 _FILE = re.compile(r"gridgov-(\d+)\.duckdb")
 _PARAMETER = re.compile(r"\$([A-Za-z_]\w*)")
+_MISSING = re.compile(r"Table with name (\w+) does not exist")
 _KEEP_OPEN = 12
 # These take a table's name as a text, past any check of the names that a query uses.
 _INDIRECT = re.compile(r"\bquery(_table)?\s*\(", re.IGNORECASE)
@@ -163,6 +164,14 @@ class Reader:
         try:
             yield
         except duckdb.CatalogException as error:
+            missing = _MISSING.search(str(error))
+            if missing and level_of(missing[1], self.scope) is not Level.ABSENT:
+                raise WarehouseError(
+                    _(
+                        "这份数据是旧版程序算出来的，还没有本页要用的统计表。"
+                        "请在服务器上运行 python -m etl rebuild"
+                    )
+                ) from error
             raise AccessDenied(
                 _("当前角色不能查看所需的数据，或数据中没有这张表：{why}", why=_first_line(error))
             ) from error
