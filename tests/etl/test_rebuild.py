@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -14,14 +15,15 @@ from tests.warehouses import make_warehouse
 
 
 def test_an_older_program_s_data_is_said_and_rebuilt(tmp_path: Path) -> None:
-    root = tmp_path / "warehouse"
+    root, made = tmp_path / "warehouse", tmp_path / "made"
     make_warehouse(
-        root,
+        made,
         grid=[{"grid_id": "C", "name": "东山社区", "level": "社区"}],
         visit=[{"visit_id": "1", "grid": "C", "worker": "张三", "occurred_at": "2026-03-01 10:00"}],
     )
-    assert rebuild(root) is None, "nothing to do"
-    expected = Warehouse(root).reader().rows("SELECT * FROM mart_visit_month ORDER BY ALL")
+    assert rebuild(made) is None, "nothing to do"
+    expected = Warehouse(made).reader().rows("SELECT * FROM mart_visit_month ORDER BY ALL")
+    shutil.copytree(made, root)
     with duckdb.connect(str(root / "gridgov-1.duckdb")) as con:
         con.execute("DROP TABLE mart_visit_month")
         con.execute("UPDATE model_book SET value = 'older'")
