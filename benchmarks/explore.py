@@ -1,9 +1,11 @@
 """What the SQL sandbox costs, and what a large download takes.
 
-    python -m benchmarks.explore [--rows 1000000] [--queries 30] [--json]
+    python -m benchmarks.explore [--rows 1000000] [--queries 30] [--warehouse DIR] [--json]
 
 Overhead: the same queries in this process and in a child, at an analyst's pace (a pause between
 queries, so that a spare is warm) and without a pause, and the very first one (nothing warm).
+Builder: with a warehouse, medians of the answers to the questions of `CUTS`, which the marts can
+serve, as a leader and without the page's cache; milliseconds on the clock and of the processor.
 Export: seconds, size, and the peak memory of this process, of the query's and of the writer's.
 """
 
@@ -21,10 +23,16 @@ from pathlib import Path
 
 import duckdb
 
+from gridgov.access.policy import Scope
+from gridgov.access.roles import Role
+from gridgov.explore.builder import Cut
+from gridgov.explore.builder_answer import ask
 from gridgov.explore.export import export_sql
 from gridgov.explore.sandbox import run_sql, warm_up
 from gridgov.explore.sandbox_process import spares
+from gridgov.filters import Filters
 from gridgov.report.tabular import FORMATS, About
+from gridgov.warehouse import Warehouse
 
 QUERY = """
 SELECT grid_id, date_trunc('month', occurred_at) AS month, count(*) AS visits,
@@ -32,6 +40,15 @@ SELECT grid_id, date_trunc('month', occurred_at) AS month, count(*) AS visits,
 FROM fact_visit GROUP BY ALL ORDER BY 1, 2
 """
 ALLOWED_MS = 250.0
+ALLOWED_BUILDER_MS = 300.0
+CUTS = {
+    "rate_by_grid": Cut(("C3",), ("grid:一般",)),
+    "rate_by_grid_compared": Cut(("C3",), ("grid:一般",), compare=True),
+    "rate_by_month": Cut(("SV4",), grain="month"),
+    "rate_by_category_and_month": Cut(("C3",), ("category",), grain="month"),
+    "two_metrics_by_grid": Cut(("SV1", "C3"), ("grid:一般",)),
+    "count_by_grid_and_category": Cut(("C1",), ("grid:一般", "category")),
+}
 ABOUT = About("1 M rows", datetime(2026, 11, 23), data_version="1")
 
 
@@ -117,25 +134,60 @@ def _own_peak_mb() -> float:
     return float("nan")
 
 
+def builder(root: Path, rounds: int) -> dict[str, float]:
+    """Median milliseconds of each question, and how many records the facts hold."""
+    reader = Warehouse(root).reader(Scope(frozenset({Role.LEADER})))
+    if reader.data_date is None:
+        raise SystemExit("the warehouse holds no data")
+    filters = Filters(today=reader.data_date, period="last_12_months")
+    facts = ("fact_visit", "fact_complaint", "fact_attendance")
+    counts = [reader.rows(f"SELECT count(*) FROM {name}")[0][0] for name in facts]
+    found = {"records": float(sum(counts))}
+    for name, cut in CUTS.items():
+        ask(reader, filters, cut)
+        taken, worked = [], []
+        for _ in range(rounds):
+            started, processor = time.perf_counter(), time.process_time()
+            ask(reader, filters, cut)
+            taken.append(time.perf_counter() - started)
+            worked.append(time.process_time() - processor)
+        found[f"{name}_ms"] = statistics.median(taken) * 1000
+        found[f"{name}_processor"] = statistics.median(worked) * 1000
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--queries", type=int, default=30)
+    parser.add_argument("--warehouse", type=Path, help="measure the builder over this one, alone")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
+    if chosen.warehouse is not None:
+        report({"builder": builder(chosen.warehouse, chosen.queries)}, chosen.json)
+        return
     with tempfile.TemporaryDirectory(prefix="gridgov-explore-") as folder:
         path = Path(folder) / "copy.duckdb"
         build(path, chosen.rows)
         answer: dict[str, dict[str, float]] = {"overhead": overhead(path, chosen.queries)}
         for format_ in FORMATS:
             answer[f"export_{format_}"] = export(path, Path(folder) / f"out.{format_}")
-    if chosen.json:
+    report(answer, chosen.json)
+    within = answer["overhead"]["overhead_ms"] <= ALLOWED_MS
+    print(f"overhead {'within' if within else 'ABOVE'} {ALLOWED_MS:g} ms")
+
+
+def report(answer: dict[str, dict[str, float]], as_json: bool) -> None:
+    """Print what was measured; the builder's worst against what was promised."""
+    if as_json:
         print(json.dumps(answer, indent=2))
     else:
         for name, figures in answer.items():
             print(name, "  ".join(f"{key}={value:,.1f}" for key, value in figures.items()))
-    within = answer["overhead"]["overhead_ms"] <= ALLOWED_MS
-    print(f"overhead {'within' if within else 'ABOVE'} {ALLOWED_MS:g} ms")
+    if "builder" in answer:
+        worst = max(value for key, value in answer["builder"].items() if key.endswith("_ms"))
+        within = "within" if worst <= ALLOWED_BUILDER_MS else "ABOVE"
+        print(f"builder {within} {ALLOWED_BUILDER_MS:g} ms")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,12 @@ from gridgov.locale import _
 from gridgov.metrics import METRICS
 from gridgov.metrics.grids import tree_of
 from gridgov.stats.calendar import is_holiday
-from gridgov.trends.compare import festival_frame, last_year_frame, to_date_frame
+from gridgov.trends.compare import (
+    WORKING_GRAINS,
+    festival_frame,
+    last_year_frame,
+    to_date_frame,
+)
 from gridgov.trends.explain import (
     DIMENSIONS,
     Explained,
@@ -294,6 +299,8 @@ def _rate_and_mix(found: Explained, by: str) -> None:
 def _compared(view: View, choice: Choice, series: SeriesSet, row: DeltaGenerator) -> None:
     metric, filters = METRICS[choice.metric], view.filters
     ways = {"last": _("上年同月") if choice.grain == "month" else _("上年同期")}
+    if choice.grain in WORKING_GRAINS and metric.kind in ("count", "rate"):
+        ways["working"] = _("按工作日折算")
     if "week" in metric.grains:
         ways["festival"] = _("按春节对齐")
     current = "festival" if filters.comparison == "spring_festival" else "last"
@@ -302,7 +309,7 @@ def _compared(view: View, choice: Choice, series: SeriesSet, row: DeltaGenerator
     if way == "festival":
         _festival(view, choice)
         return
-    frame = last_year_frame(series, 0)
+    frame = last_year_frame(series, 0, working_days=way == "working")
     names = {"this": _("近一年"), "last": _("上一年")}
     drawn = frame.assign(series=frame["series"].map(names)).drop(columns=["of"])
     if frame.empty or frame.loc[frame["series"] == "last", "value"].isna().all():
@@ -312,8 +319,12 @@ def _compared(view: View, choice: Choice, series: SeriesSet, row: DeltaGenerator
         drawn, view.palette, title=_("{metric}：近一年与上一年", metric=metric.label),
         unit=metric.unit, grain=choice.grain, comparison=names["last"],
     )  # fmt: skip
-    show(chart, "trends_last_year", metrics=[choice.metric],
-         note=_("春节所在的月份两年不同，一、二月请用“按春节对齐”看。"))  # fmt: skip
+    note = (
+        _("各期都折算到同样多的工作日（含调休），消去月份长短和假期的差别。")
+        if way == "working"
+        else _("春节所在的月份两年不同，一、二月请用“按春节对齐”看。")
+    )
+    show(chart, f"trends_last_year_{way}", metrics=[choice.metric], note=note)
 
 
 def _festival(view: View, choice: Choice) -> None:
