@@ -127,7 +127,8 @@ def _one(
         disabled=["网格", "走访编号", "走访日期", "户"],
         column_config=_columns(),
         placeholder="",
-        height=40 + 35 * min(len(frame), 14),
+        column_order=["走访日期", "结果", "满意度", "户", "网格", "走访编号"],
+        height=35 * (min(len(frame), 13) + 1) + 3,
         key=f"call_table_{who}_{len([r for r in rows if r['visit_id'] in given])}",
     )
     st.html(html.caption_html(_("前三档算满意。户为代号，电话由回访人在原系统查找；查看已留痕。")))

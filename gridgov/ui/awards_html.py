@@ -121,13 +121,13 @@ def candidates_html(
             Head(_("{tier}把握", tier=name), number=True, wide=i > 0)
             for i, name in enumerate(names)
         ),
-        Head(_("结果")),
+        Head(_("结果"), wide=True),
     ]
     colors = swatches([group_label(group) for group in result.track.groups], palette)
     body = [
         [
             _place(result, row, reliable),
-            _person(result, row, address),
+            _person(scheme, result, row, address),
             formats.whole(result.candidate[row]["households"]),
             f"{result.candidate[row]['load']:.2f}",
             _score(result, row, colors),
@@ -157,7 +157,7 @@ def _place(result: TrackResult, row: int, reliable: bool) -> str:
     return f'<span style="white-space:nowrap">{place}{bar}{band(low, high)}</span>{below}'
 
 
-def _person(result: TrackResult, row: int, address: str) -> str:
+def _person(scheme: Scheme, result: TrackResult, row: int, address: str) -> str:
     person = result.candidate[row]
     worker = escaped(result.workers[row])
     link = f'<a href="{escaped(address)}{worker}" target="_self">{escaped(person["name"])}</a>'
@@ -171,6 +171,7 @@ def _person(result: TrackResult, row: int, address: str) -> str:
     return (
         f'{link}<span class="aw-sub">{escaped(" · ".join(notes))}</span>'
         f'<span class="aw-sub aw-phone">{escaped(load)}</span>'
+        f'<span class="aw-phone">{outcome_html(scheme, result, row)}</span>'
     )
 
 

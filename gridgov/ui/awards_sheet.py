@@ -97,7 +97,7 @@ def _own(view: View) -> tuple[Evaluation, str, str] | None:
 def sheet_view(view: View, evaluation: Evaluation, run_id: str, worker: str) -> None:
     """The whole sheet."""
     one = sheet(evaluation, worker)
-    _who(one, run_id)
+    _who(one, "" if view.identity.has(Role.COMMITTEE) else run_id)
     lines_table(one)
     _certainty(evaluation, one)
     _events(evaluation, one)
@@ -114,7 +114,7 @@ def _who(one: Sheet, run_id: str) -> None:
         _("应联系 {n} 人·期", n=formats.whole(person["due"])),
         _("负荷比 {n}", n=f"{person['load']:.2f}"),
         _("一般网格：{name}", name=person["general_name"]) if person["general_name"] else "",
-        _("归档 {id}", id=run_id) if run_id != "draft" else "",
+        _("归档 {id}", id=run_id) if run_id else "",
     ]
     st.html(html.context_line_html(facts))
     st.html(html.summary_html(_verdict(one)))
