@@ -17,7 +17,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -126,10 +126,10 @@ def dlt(path: Path, work: Path) -> dict[str, float]:
         "ingest", destination=dlt_.destinations.duckdb(str(work / "dlt.duckdb")),
         dataset_name="data", pipelines_dir=str(work / "dlt"),
     )  # fmt: skip
-    frames = pd.read_csv(path, chunksize=100_000, dtype=str)
-    pipeline.run(
-        dlt_.resource(frames, name="visit", primary_key="走访编号"), write_disposition="append"
-    )
+    # Its naming turns every Chinese header into "x" and then refuses the collision.
+    names = [f"c{at}" for at in range(len(_HEADERS))]
+    frames = pd.read_csv(path, chunksize=100_000, dtype=str, names=names, header=0)
+    pipeline.run(dlt_.resource(frames, name="visit", primary_key="c0"), write_disposition="append")
     return {}
 
 
@@ -197,47 +197,39 @@ def _without_models(got: dict[str, float]) -> dict[str, float]:
     return {**got, "wall": got["wall"] - got["models"], "cpu": got["cpu"] - got["models_cpu"]}
 
 
-def campaign(rows: int, only: set[str], folder: Path) -> list[str]:
+def campaign(rows: int, only: set[str], folder: Path) -> Iterator[str]:
     """All measurements for one size, as Markdown rows."""
     utf8 = folder / "visit.csv"
     generate(utf8, rows)
     base = run("bare", utf8, _fresh(folder))
-    lines = [_row("bare DuckDB (typed CREATE TABLE AS read_csv)", rows, base, base)]
+    yield _row("bare DuckDB (typed CREATE TABLE AS read_csv)", rows, base, base)
     work = _fresh(folder)
     if only & {"loader", "day"}:
         got = run("loader", utf8, work)
-        lines.append(_row("this loader, without facts and marts", rows, _without_models(got), base))
-        lines.append(_row("this loader, facts and marts included", rows, got, base))
+        yield _row("this loader, without facts and marts", rows, _without_models(got), base)
+        yield _row("this loader, facts and marts included", rows, got, base)
     if "day" in only:
         day = folder / "day.csv"
         generate(day, max(rows // 1000, 1), first=rows, days=670, span_days=1)
         copied = run("copy", day, work)
         got = run("loader", day, work)
-        lines.append(_row(f"one day's file onto {rows:,} rows, all in", rows // 1000, got, base))
-        lines.append(
-            _row(
-                "… of which facts and marts",
-                rows // 1000,
-                {**got, "wall": got["models"], "cpu": got["models_cpu"]},
-                base,
-            )
-        )
-        lines.append(_row("… of which copying the version", rows // 1000, copied, base))
+        yield _row(f"one day's file onto {rows:,} rows, all in", rows // 1000, got, base)
+        models = {**got, "wall": got["models"], "cpu": got["models_cpu"]}
+        yield _row("… of which facts and marts", rows // 1000, models, base)
+        yield _row("… of which copying the version", rows // 1000, copied, base)
     if "gb18030" in only:
         other = folder / "visit-gb18030.csv"
         other.write_bytes(utf8.read_bytes().decode().encode("gb18030"))
         got = run("loader", other, _fresh(folder))
         other.unlink()
-        lines.append(
-            _row("this loader, GB18030, without facts and marts", rows, _without_models(got), base)
-        )
+        label = "this loader, GB18030, without facts and marts"
+        yield _row(label, rows, _without_models(got), base)
     for name in ("pandera", "dlt"):
         if name in only:
             label = {"pandera": "pandas + pandera", "dlt": "dlt"}[name]
-            lines.append(_row(label, rows, run(name, utf8, _fresh(folder)), base))
+            yield _row(label, rows, run(name, utf8, _fresh(folder)), base)
     if "xlsx" in only:
-        lines += _workbook(folder)
-    return lines
+        yield from _workbook(folder)
 
 
 def _workbook(folder: Path) -> list[str]:
@@ -277,9 +269,14 @@ def main() -> None:
     chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="gridgov-ingest-", dir=chosen.folder))
     try:
-        lines = campaign(chosen.rows, set(chosen.only.split(",")), folder)
+        _print_head()
+        for line in campaign(chosen.rows, set(chosen.only.split(",")), folder):
+            print(line, flush=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _print_head() -> None:
     load = os.getloadavg()[0]
     print(
         f"{date.today()}, {os.cpu_count()} cores, {platform.machine()}, "
@@ -287,7 +284,6 @@ def main() -> None:
     )
     print("| what | rows | seconds | CPU s | rows/s | × base | × base CPU | peak MiB |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|")
-    print("\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from gridgov.errors import MappingError
 from gridgov.locale import _
 from gridgov.schema import TABLES
 
-__all__ = ["Drop", "Recipe", "read_mapping"]
+__all__ = ["Drop", "Recipe", "mapping_text", "read_mapping"]
 
 _KEYS = {
     "table", "file", "sheet", "encoding", "delimiter", "header_row", "skip_rows", "date_order",
@@ -93,6 +94,35 @@ def read_mapping(path: Path) -> list[Recipe]:
     if not isinstance(parts, list):
         raise _wrong(path, "recipe", _("应写成 [[recipe]]"))
     return [_recipe(path, part) for part in parts]
+
+
+def mapping_text(recipe: Recipe) -> str:
+    """The recipe as a mapping file; what is left to be found out is left out."""
+    lines = []
+    for key in ("table", "file", "sheet", "encoding", "delimiter", "header_row", "skip_rows",
+                "date_order"):  # fmt: skip
+        value = getattr(recipe, key)
+        if value != getattr(Recipe(), key):
+            lines.append(f"{key} = {_toml(value)}")
+    for key in ("columns", "constants", "templates", "extract"):
+        lines += _section(key, getattr(recipe, key))
+    for column, values in recipe.values.items():
+        lines += _section(f"values.{column}", values)
+    for drop in recipe.drop:
+        lines += ["", "[[drop]]", f"header = {_toml(drop.header)}"]
+        lines += [f"{drop.operator} = {_toml(drop.operand)}", f"reason = {_toml(drop.reason)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _section(name: str, pairs: Mapping[str, str]) -> list[str]:
+    if not pairs:
+        return []
+    return ["", f"[{name}]", *(f"{_toml(key)} = {_toml(value)}" for key, value in pairs.items())]
+
+
+def _toml(value: object) -> str:
+    """JSON writes strings, numbers, booleans and lists as TOML does; only DEL needs care."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _wrong(path: Path, key: str, why: str) -> MappingError:

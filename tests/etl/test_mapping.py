@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from etl.load import check, load
-from etl.mapping import read_mapping
+from etl.mapping import mapping_text, read_mapping
 from gridgov.errors import MappingError
 from tests.etl.conftest import check_one, table, visit, write_csv, write_visits
 
@@ -148,3 +148,11 @@ def test_the_example_in_the_documentation_is_valid(tmp_path: Path) -> None:
 
     assert set(tomllib.loads(example)) == _KEYS
     assert recipe.date_order == "mdy"
+
+
+@pytest.mark.parametrize(
+    "text", [MAPPING, "", 'table = "visit"\ndelimiter = "\\t"\nheader_row = 3']
+)
+def test_a_recipe_written_as_a_file_reads_back_the_same(text: str, tmp_path: Path) -> None:
+    (recipe,) = read_mapping(_mapping(tmp_path, text))
+    assert read_mapping(_mapping(tmp_path, mapping_text(recipe))) == [recipe]
