@@ -5,32 +5,43 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from gridgov.metrics import METRICS, evaluate
 from gridgov.metrics.grids import tree_of
-from gridgov.stats.calendar import spring_festival
+from gridgov.stats.alignment import working_day_factors
+from gridgov.stats.calendar import period, spring_festival
 from gridgov.trends.series import SeriesSet
 from gridgov.trends.small import without_small
 from gridgov.trends.spans import TrendGrain, Where, bounds, fitting, timestamps
 from gridgov.warehouse import Reader
 
-__all__ = ["FESTIVAL_WEEKS", "festival_frame", "last_year_frame", "to_date_frame"]
+__all__ = ["FESTIVAL_WEEKS", "WORKING_GRAINS", "festival_frame", "last_year_frame", "to_date_frame"]
 
+WORKING_GRAINS = frozenset({"month", "quarter"})
+"""Grains whose periods can be brought to equal working days."""
 FESTIVAL_WEEKS = range(-5, 8)
 """Weeks from 春节 that are compared: week 0 begins on the day itself."""
 
 
-def last_year_frame(series: SeriesSet, row: int) -> pd.DataFrame:
+def last_year_frame(series: SeriesSet, row: int, *, working_days: bool = False) -> pd.DataFrame:
     """The newest twelve months and, on the same axis, the twelve before: one row a month and year.
 
     Columns: bucket (month of the newer year), series ("this" or "last"), value, numerator,
     denominator, is_partial. Values on too few cases are missing, as everywhere.
+
+    working_days: values of months or quarters are brought to the mean number of working days of
+    all periods shown (official swaps count); a period that is not over is then missing.
     """
     width = len(series.buckets)
     year = {"week": 52, "month": 12, "quarter": 4, "half": 2, "school_year": 1}[series.grain]
     count = min(year if series.grain != "school_year" else width - 1, max(width - year, 0))
     shown = series.drawn[row]
+    if working_days and series.grain in WORKING_GRAINS:
+        newer = np.arange(width - count, width)
+        used = np.union1d(newer, newer - year)
+        shown = _at_equal_working_days(series, row, shown, used)
     counted = np.where(series.hidden[row], np.nan, series.numerator[row])
     parts = []
     for name, back in (("this", 0), ("last", year)):
@@ -49,6 +60,16 @@ def last_year_frame(series: SeriesSet, row: int) -> pd.DataFrame:
             )
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def _at_equal_working_days(
+    series: SeriesSet, row: int, shown: npt.NDArray[np.float64], used: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    days = np.array(series.buckets, dtype="datetime64[D]")[used]
+    labels = period(days, "month" if series.grain == "month" else "quarter")
+    brought = np.full(len(shown), np.nan)
+    brought[used] = shown[used] * working_day_factors([str(label) for label in labels])
+    return np.where(series.partial[row], np.nan, brought)
 
 
 def festival_frame(

@@ -15,7 +15,7 @@ from gridgov.access.roles import Role
 from gridgov.errors import UsageError
 from gridgov.judgement import improvement_of
 from gridgov.metrics import METRICS, evaluate
-from gridgov.stats.calendar import spring_festival
+from gridgov.stats.calendar import spring_festival, working_days_between
 from gridgov.stats.spc import xmr
 from gridgov.trends import (
     change_points_of,
@@ -236,6 +236,24 @@ def test_last_year_lies_under_the_same_month(sample_reader: Reader) -> None:
         assert row["of"] == row["bucket"] - pd.DateOffset(years=1)
         at = series.buckets.index(row["of"].date())
         assert row["value"] == series.value[0, at]
+
+
+def test_months_at_equal_working_days(sample_reader: Reader) -> None:
+    series = judged_series(sample_reader, ["C1"])
+    frame = last_year_frame(series, 0, working_days=True)
+    days = {
+        row.of: int(
+            working_days_between(row.of - pd.Timedelta(days=1), row.of + pd.offsets.MonthEnd(0))
+        )
+        for row in frame.itertuples()
+    }
+    # February 2026: 20 weekdays, six of them off (16 to 20 and 23), two Saturdays worked.
+    assert days[pd.Timestamp("2026-02-01")] == 16
+    assert len(days) == 20
+    mean = np.mean(list(days.values()))
+    for row in frame.itertuples():
+        plain = series.value[0, series.buckets.index(row.of.date())]
+        assert row.value == pytest.approx(plain * mean / days[row.of], rel=1e-12)
 
 
 def test_half_years_are_cut_on_the_same_day(sample_reader: Reader) -> None:
