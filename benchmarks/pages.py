@@ -156,7 +156,9 @@ def main() -> None:
     micro = tree.at_level(general, "微", today, today)[0]
     (visits,) = reader.rows("SELECT count(*) FROM visit")[0]
     print(f"{visits:,} visits, {len(tree.nodes):,} grids; milliseconds\n")
-    print("| page | asks | cold | warm median | warm p95 | processor | main table from the raw log |")
+    print(
+        "| page | asks | cold | warm median | warm p95 | processor | main table from the raw log |"
+    )
     print("|---|--:|--:|--:|--:|--:|--:|")
     for page in pages(today, general, micro):
         figures = " | ".join(f"{ms:.0f}" for ms in measure(warehouse, page, options.repeats))

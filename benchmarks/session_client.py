@@ -21,6 +21,8 @@ from websockets.typing import Origin, Subprotocol
 
 __all__ = ["Answer", "Visitor"]
 
+# How every refusal of the engine begins; the demo's leader may see all that these pages ask.
+_REFUSED = "当前角色不能查看"
 _DONE = ForwardMsg.FINISHED_SUCCESSFULLY
 
 
@@ -148,6 +150,8 @@ class Visitor:
             self.choices[element.selectbox.label] = element.selectbox
         elif kind == "exception":
             run.errors.append(element.exception.message)
+        elif kind == "html" and _REFUSED in element.html.body:
+            run.errors.append(element.html.body)
         elif kind == "alert" and element.alert.format == element.alert.ERROR:
             run.errors.append(element.alert.body)
 

@@ -79,7 +79,9 @@ def sample_warehouse() -> Path:
         if not (root / "CURRENT").exists():
             shutil.rmtree(root, ignore_errors=True)
             load([ROOT / "data/sample"], root)
-            kept = sorted((p for p in base.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime)
+            kept = sorted(
+                (p for p in base.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime
+            )
             for old in kept[:-_KEEP]:
                 shutil.rmtree(old, ignore_errors=True)
     return root

@@ -135,7 +135,7 @@ def main() -> None:
         for name, points in slices(own).items():
             target = WEB / f"noto-sans-sc-{weight.lower()}-{name}.woff2"
             size = cut(f"NotoSansCJK-{weight}.ttc", points, target, "Noto Sans SC")
-            print(f"{target.name}: {len(points)} characters, {size / 1024:.0f} KB")  # noqa: T201
+            print(f"{target.name}: {len(points)} characters, {size / 1024:.0f} KB")
     whole = sorted(point for points in slices(core).values() for point in points)
     for face, family in (
         ("Sans-Regular", "Noto Sans SC"),
@@ -145,7 +145,7 @@ def main() -> None:
         kind, weight = face.split("-")
         target = PAPER / f"Noto{kind}SC-{weight}.otf"
         size = cut(f"Noto{kind}CJK-{weight}.ttc", whole, target, family)
-        print(f"{target.name}: {len(whole)} characters, {size / 1024:.0f} KB")  # noqa: T201
+        print(f"{target.name}: {len(whole)} characters, {size / 1024:.0f} KB")
 
 
 if __name__ == "__main__":

@@ -216,7 +216,13 @@ def share_door(view: View) -> None:
     door = st.popover(_("分享链接"), on_change="rerun", key="door_share")
     if door.open:
         with door:
+            question = opened_question(view)
+            if question is None and view.page_name == "sql":
+                st.html(caption_html(_("查询的文字不进链接：请先保存，并勾选共享。")))
+                return
             st.html(caption_html(_("对方打开后看到同一个问题，数据按对方的权限。")))
+            if question is not None and not question.is_shared and view.page_name == "sql":
+                st.html(caption_html(_("这个问题还没有共享，对方打不开；可在“保存”里勾选共享。")))
             st.code(_address(view), language=None, wrap_lines=True)
 
 

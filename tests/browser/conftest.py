@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from tests.warehouses import sample_warehouse
 
+from tests.warehouses import sample_warehouse
 from tools.serving import CHROMIUM, CHROMIUM_FLAGS, served
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
-from tests.warehouses import make_warehouse, sample_warehouse
 
 from gridgov.access import mode
 from gridgov.access.mode import Mode
 from gridgov.access.roles import Role
 from gridgov.locale import set_language
+from tests.warehouses import make_warehouse, sample_warehouse
 
 ROOT = Path(__file__).resolve().parents[2]
 OpenPage = Callable[..., AppTest]

@@ -145,3 +145,24 @@ def test_one_row(open_page: OpenPage, built_warehouse: Callable[..., Path]) -> N
     assert not app.exception
     assert "噪声" in texts(app) and "100.0%*" in texts(app)
     assert "样本不足" in texts(app)
+
+
+def test_an_older_version_still_kept(
+    open_page: OpenPage, built_warehouse: Callable[..., Path]
+) -> None:
+    def case(number: int, closed: str) -> dict[str, object]:
+        return {
+            "complaint_id": str(number), "grid": "C", "category": "噪声",
+            "created_at": "2026-03-01 10:00", "due_at": "2026-03-01 15:00", "closed_at": closed,
+        }  # fmt: skip
+
+    grid = [{"grid_id": "C", "name": "东山社区", "level": "社区"}]
+    built_warehouse(grid=grid, complaint=[case(1, "2026-03-01 12:00")])
+    root = built_warehouse(complaint=[case(2, "2026-03-01 18:00")])
+    link = {"warehouse": root, "period": "this_month", "m": "C3", "by": "category"}
+    newest = texts(open_page("explore", **link))
+    assert ">50.0%*<" in newest and "旧版数据" not in newest
+    app = open_page("explore", data="1", **link)
+    assert not app.exception
+    assert ">100.0%*<" in texts(app)
+    assert "正在旧版数据上运行：版本 1，数据截至 2026-03-01" in texts(app)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from tests.warehouses import sample_warehouse
 
 from gridgov.access.policy import Level, Scope, scope_of
 from gridgov.access.roles import Identity, Role
 from gridgov.errors import AccessDenied
 from gridgov.explore.copy import deidentified_copy
 from gridgov.warehouse import Reader, Warehouse
+from tests.warehouses import sample_warehouse
 
 PERSONAL = {"household", "person", "note", "content", "reply"}
 

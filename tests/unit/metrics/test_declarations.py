@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import date
 from pathlib import Path
@@ -101,7 +102,7 @@ def test_buckets_cover_the_period_once(start: date, days: int) -> None:
     for grain in ("day", "week", "month", "quarter", "half", "year"):
         found = spans(start, end, grain)  # type: ignore[arg-type]
         assert found[0].start == start and found[-1].end == end
-        for one, following in zip(found, found[1:], strict=False):
+        for one, following in itertools.pairwise(found):
             assert following.start.toordinal() == one.end.toordinal() + 1
     assert months_between(start, end) == len(spans(start, end, "month"))
     assert quarters_between(start, end) == len(spans(start, end, "quarter"))
