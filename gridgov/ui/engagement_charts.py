@@ -10,7 +10,7 @@ import pandas as pd
 from gridgov import formats
 from gridgov.figures import Annotation, Chart, calendar_heat, heat_table, line
 from gridgov.figures.palette import Palette
-from gridgov.locale import _, pick
+from gridgov.locale import _, language, pick
 from gridgov.metrics import METRICS
 from gridgov.ui.evidence import named
 
@@ -37,6 +37,8 @@ def pillars_chart(frame: pd.DataFrame, palette: Palette) -> Chart:
         }
     )
     chart = heat_table(cells, palette, title=_("各网格五在网格状态"), unit="%")
+    if language() == "en":  # longer words: a phone's columns hold them only when smaller
+        chart.figure.update_xaxes(tickfont={"size": 11})
     columns = {
         "label": _("网格"),
         "pillar": _("五在类别"),
@@ -78,7 +80,7 @@ def participation_chart(
     return line(
         rows[["bucket", "series", "value", "is_partial"]],
         palette,
-        title=_("活动参与：人次、户数、首次参与"),
+        title=_("活动参与"),
         grain="month",
         annotations=annotations,
     )

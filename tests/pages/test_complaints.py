@@ -161,5 +161,5 @@ def test_one_case_without_a_category(open_page: OpenPage, built_warehouse: Any) 
 def test_english(open_page: OpenPage) -> None:
     app = open_page("complaints", lang="en")
     page = texts(app) + " ".join(charts(app))
-    for words in ("Complaints by category", "How far this period", "Inside authority"):
+    for words in ("Complaints by category", "How far complaints have come", "Inside authority"):
         assert words in page
