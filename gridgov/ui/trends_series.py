@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from gridgov import formats
 from gridgov.errors import UsageError
-from gridgov.figures import Chart, control_chart, line
+from gridgov.figures import Annotation, Chart, control_chart, line
 from gridgov.figures.ahead import ahead_chart
 from gridgov.figures.change_steps import change_steps
 from gridgov.figures.chart import full_title
@@ -110,6 +111,7 @@ def _control(view: View, choice: Choice, series: SeriesSet) -> None:
         height=320,
     )
     chart.figure.update_layout(title_text=full_title(title, unit, choice.grain))
+    _hold_axis(chart, series, noted)
 
     def rebase_at(point: dict[str, object]) -> None:
         day = _clicked(point, series)
@@ -128,6 +130,24 @@ def _control(view: View, choice: Choice, series: SeriesSet) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="trends_under"):
         _rebased(choice)
         annotate(view, grid_id, place)
+
+
+def _hold_axis(chart: Chart, series: SeriesSet, noted: Sequence[Annotation]) -> None:
+    """Room for the words of annotations; late ones stand to the left of their line."""
+    first, last = series.buckets[0], series.ends[-1]
+    air = timedelta(days=max(1, (last - first).days // 40))
+    middle = (first + (last - first) / 2).isoformat()
+    chart.figure.update_layout(xaxis_range=[(first - air).isoformat(), (last + air).isoformat()])
+    if noted:
+        # Words stand in up to three rows at the top: room above, so that no dot lies under them.
+        figures = chart.frame[["value", "lower", "upper"]].to_numpy(np.float64)
+        low, high = float(np.nanmin(figures)), float(np.nanmax(figures))
+        span = (high - low) or abs(high) or 1.0
+        top = high + span * 0.12 * (1 + min(len(noted), 3))
+        chart.figure.update_layout(yaxis_range=[low - span * 0.06, top])
+    for note in chart.figure.layout.annotations:
+        if note.xref != "paper" and str(note.x) > middle:
+            note.update(xanchor="right", align="right", xshift=-3)
 
 
 def _clicked(point: dict[str, object], series: SeriesSet) -> date | None:
