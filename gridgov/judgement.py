@@ -152,18 +152,35 @@ def limits_by_series(frame: pd.DataFrame, by: str = "metric") -> dict[str, pd.Da
     Series that go together are judged in one pass: 13 of them cost little more than one. With a
     `by` other than "metric", all rows are of one metric.
     """
-    ordered = frame.sort_values([by, "bucket"], kind="stable", ignore_index=True)
-    names = ordered[by].astype(object).to_numpy()
-    if not len(names):
-        return {}
-    starts = np.flatnonzero(np.r_[True, names[1:] != names[:-1]])
-    lengths = np.diff(np.r_[starts, len(names)])
-    codes = ordered["metric"].astype(object).to_numpy()[starts]
-    judged = _with_limits(ordered, [METRICS[str(code)] for code in codes], lengths)
+    judged, starts, lengths = _judged_together(frame, by)
+    names = judged[by].astype(object).to_numpy()
     return {
         str(names[start]): judged.iloc[start : start + length].reset_index(drop=True)
         for start, length in zip(starts, lengths, strict=True)
     }
+
+
+def newest_points(frame: pd.DataFrame, by: str) -> dict[str, Row]:
+    """For each series of one metric that has a finished value: the row of its newest one."""
+    judged, starts, lengths = _judged_together(frame, by)
+    series = np.repeat(np.arange(len(starts)), lengths)
+    finished = np.flatnonzero(~np.isnan(_finished(judged)))
+    # The last finished row of each series: the one before a row of another series.
+    owners = series[finished]
+    newest = finished[np.r_[owners[1:] != owners[:-1], True]] if len(finished) else finished
+    return {str(row[by]): row for row in judged.iloc[newest].to_dict("records")}
+
+
+def _judged_together(frame: pd.DataFrame, by: str) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """The rows series after series with their limits; where each series starts, how long it is."""
+    ordered = frame.sort_values([by, "bucket"], kind="stable", ignore_index=True)
+    names = ordered[by].astype(object).to_numpy()
+    if not len(names):
+        return ordered, np.array([], dtype=np.intp), np.array([], dtype=np.intp)
+    starts = np.flatnonzero(np.r_[True, names[1:] != names[:-1]])
+    lengths = np.diff(np.r_[starts, len(names)])
+    codes = ordered["metric"].astype(object).to_numpy()[starts]
+    return _with_limits(ordered, [METRICS[str(code)] for code in codes], lengths), starts, lengths
 
 
 def _with_limits(
@@ -188,16 +205,6 @@ def _with_limits(
         point=np.array(POINTS)[chart.point[series, place]],
         signal=np.array(SIGNALS)[chart.signal[series, place]],
     )
-
-
-def newest_points(frame: pd.DataFrame, by: str) -> dict[str, Row]:
-    """For each series of one metric that has a finished value: the row of its newest one."""
-    newest: dict[str, Row] = {}
-    for name, rows in limits_by_series(frame, by).items():
-        finished = np.flatnonzero(~np.isnan(_finished(rows)))
-        if len(finished):
-            newest[name] = rows.iloc[int(finished[-1])].to_dict()
-    return newest
 
 
 def _finished(rows: pd.DataFrame) -> np.ndarray:
