@@ -47,9 +47,51 @@ def ahead_chart(
     if ahead.empty:
         return empty_chart(palette, title=title, unit=unit, grain="day", frame=rows)
     before, after = dates(past["bucket"]), dates(ahead["bucket"])
-    edge = {"type": "scatter", "mode": "lines", "x": after, "hoverinfo": "skip"}
     off = set(days_off)
-    traces: list[dict[str, Any]] = [
+    traces = _traces(past, ahead, before, after, palette, unit, off)
+    shapes = [_stripe(day, palette) for day in sorted(off & set(after + before))]
+    words = []
+    if covered_until and after[0] <= covered_until < after[-1]:
+        shapes.append(_edge(covered_until, palette))
+        said = _("此后调休未公布")
+        # Past the middle the words stand to the left: they must not stretch the axis.
+        late = covered_until > after[len(after) // 2]
+        side = {"xanchor": "right", "xshift": -4} if late else {"xshift": 4}
+        words.append(
+            label_at(said, covered_until, 0.99, palette.muted, size=12)
+            | {"yref": "paper", "yanchor": "top", **side}
+        )
+    layout = {
+        "xaxis": _months_axis([*before, *after], palette),
+        "yaxis": value_axis(palette, unit, zero=True),
+        "shapes": shapes,
+        "annotations": words,
+        "hoverdistance": 30,
+    }
+    figure = finish(traces, layout, palette, title=heading, height=height)
+    alt = _(
+        "{title}：{first} 至 {last}，每天预计 {low} 到 {high}。",
+        title=heading,
+        first=after[0],
+        last=after[-1],
+        low=formats.value(float(ahead["value"].min()), unit),
+        high=formats.value(float(ahead["value"].max()), unit),
+    )
+    return Chart(figure, alt, rows, title, unit, "day")
+
+
+def _traces(
+    past: pd.DataFrame,
+    ahead: pd.DataFrame,
+    before: Sequence[str],
+    after: Sequence[str],
+    palette: Palette,
+    unit: str,
+    off: set[str],
+) -> list[dict[str, Any]]:
+    """Dots of the past, the band, the line ahead."""
+    edge = {"type": "scatter", "mode": "lines", "x": after, "hoverinfo": "skip"}
+    return [
         {
             "type": "scatter",
             "mode": "markers",
@@ -83,35 +125,6 @@ def ahead_chart(
             "hovertemplate": "%{text}<extra></extra>",
         },
     ]
-    shapes = [_stripe(day, palette) for day in sorted(off & set(after + before))]
-    words = []
-    if covered_until and after[0] <= covered_until < after[-1]:
-        shapes.append(_edge(covered_until, palette))
-        said = _("此后调休未公布")
-        # Past the middle the words stand to the left: they must not stretch the axis.
-        late = covered_until > after[len(after) // 2]
-        side = {"xanchor": "right", "xshift": -4} if late else {"xshift": 4}
-        words.append(
-            label_at(said, covered_until, 0.99, palette.muted, size=12)
-            | {"yref": "paper", "yanchor": "top", **side}
-        )
-    layout = {
-        "xaxis": _months_axis([*before, *after], palette),
-        "yaxis": value_axis(palette, unit, zero=True),
-        "shapes": shapes,
-        "annotations": words,
-        "hoverdistance": 30,
-    }
-    figure = finish(traces, layout, palette, title=heading, height=height)
-    alt = _(
-        "{title}：{first} 至 {last}，每天预计 {low} 到 {high}。",
-        title=heading,
-        first=after[0],
-        last=after[-1],
-        low=formats.value(float(ahead["value"].min()), unit),
-        high=formats.value(float(ahead["value"].max()), unit),
-    )
-    return Chart(figure, alt, rows, title, unit, "day")
 
 
 def _months_axis(days: Sequence[str], palette: Palette) -> dict[str, Any]:
