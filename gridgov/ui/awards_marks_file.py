@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 
 import pandas as pd
+from python_calamine import CalamineError
 
 from gridgov.errors import UsageError
 from gridgov.locale import _
@@ -38,7 +39,7 @@ def read_table(name: str, content: bytes) -> pd.DataFrame:
         if PurePath(name).suffix.lower() == ".xlsx":
             return pd.read_excel(io.BytesIO(content), dtype=str, engine="calamine").fillna("")
         return pd.read_csv(io.StringIO(_decoded(content)), dtype=str).fillna("")
-    except (ValueError, OSError, KeyError) as error:
+    except (CalamineError, ValueError, OSError, KeyError) as error:
         raise UsageError(_("读不懂文件 {name}，请用下载的模板填写", name=name)) from error
 
 
