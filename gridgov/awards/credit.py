@@ -24,7 +24,7 @@ from gridgov.awards.period import month_days
 from gridgov.awards.scheme import Indicator, Scheme, Track
 from gridgov.awards.score import Measures
 
-__all__ = ["PARTS", "Bench", "Credited", "credit", "cut_off"]
+__all__ = ["PARTS", "Bench", "Credited", "credit", "cut_off", "judge_visits"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -99,18 +99,23 @@ def cut_off(scheme: Scheme) -> datetime:
     return datetime.combine(last, time())
 
 
+def judge_visits(bench: Bench, scheme: Scheme, confirmed: Iterable[str]) -> pa.Table:
+    """Which visits count, with the reason why another does not; kept as table `visit_status`."""
+    bench.add("confirmed", pa.table({"event_id": pa.array(sorted(set(confirmed)), pa.string())}))
+    return bench.make(
+        "visit_status",
+        cut_off=cut_off(scheme),
+        per_household_day=scheme.caps.visits_per_household_day,
+    )
+
+
 def credit(
     bench: Bench, scheme: Scheme, committee: Committee, confirmed: Iterable[str]
 ) -> Credited:
     """Credit every event. `confirmed`: ids of events that a verdict leaves out."""
     caps = scheme.caps
-    bench.add("confirmed", pa.table({"event_id": pa.array(sorted(set(confirmed)), pa.string())}))
+    visit_status = judge_visits(bench, scheme, confirmed)
     bench.add("callbacks", committee.tables()["callbacks"])
-    visit_status = bench.make(
-        "visit_status",
-        cut_off=cut_off(scheme),
-        per_household_day=caps.visits_per_household_day,
-    )
     bench.make("activity_status", per_worker_day=caps.activities_per_worker_day)
     bench.make("complaint_status", per_household_day=caps.complaints_per_household_day)
     bench.make("place_event")

@@ -196,20 +196,6 @@ def left_out_events(evaluation: Evaluation, worker_id: str) -> list[dict[str, An
         pc.and_(pc.equal(table["worker_id"], worker_id), pc.not_equal(table["reason"], ""))
     )
     rows = {(row["event_id"], row["component"]): row for row in own.to_pylist()}
-    status = evaluation.credited.visit_status
-    visits = evaluation.frozen.tables["visit_worker"]
-    mine = pc.unique(visits.filter(pc.equal(visits["worker_id"], worker_id))["visit_id"])
-    dropped = status.filter(
-        pc.and_(pc.is_in(status["visit_id"], value_set=mine), pc.not_equal(status["reason"], ""))
-    )
-    start = evaluation.scheme.period.start
-    for row in dropped.select(["visit_id", "on_date", "grid_id", "reason"]).to_pylist():
-        if row["on_date"] >= start:
-            rows[row["visit_id"], "visit"] = {
-                **row,
-                "event_id": row["visit_id"],
-                "component": "visit",
-            }
     return sorted(
         rows.values(), key=lambda row: (row["on_date"], row["event_id"], row["component"])
     )

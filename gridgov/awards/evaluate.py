@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from gridgov.awards.callbacks import draw_callbacks
 from gridgov.awards.committee import NOBODY, Committee
-from gridgov.awards.credit import Bench, Credited, credit
+from gridgov.awards.credit import Bench, Credited, credit, judge_visits
 from gridgov.awards.flags import FLAGS, Flagged, confirmed_events, find_flags
 from gridgov.awards.inputs import Frozen
 from gridgov.awards.order import Order, order
@@ -123,8 +123,11 @@ def evaluate(
     committee.check(FLAGS, [tier.name for tier in scheme.tiers])
     bench = Bench(frozen, scheme, threads=threads)
     flagged = find_flags(bench, scheme, committee)
+    # Drawn as if no verdict had been given: one that comes later must not exchange the list under
+    # those who are calling.
+    standing = judge_visits(bench, scheme, ())
+    callbacks = draw_callbacks(scheme, standing, frozen.tables["visit_worker"])
     credited = credit(bench, scheme, committee, confirmed_events(flagged, committee.verdicts))
-    callbacks = draw_callbacks(scheme, credited.visit_status, frozen.tables["visit_worker"])
     tracks = tuple(
         judge(scheme, track, credited, flagged, committee, threads=threads)
         for track in scheme.tracks
