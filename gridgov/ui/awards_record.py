@@ -58,7 +58,7 @@ def record_view(view: View, desk: Desk) -> None:
     if picked == "papers":
         _papers(desk, run)
     elif picked == "diff":
-        _differences(runs)
+        _differences(desk, runs)
     elif picked == "objections":
         objections_view(view, desk)
     else:
@@ -183,8 +183,11 @@ def _paper(
     )  # fmt: skip
 
 
-def _differences(runs: list[RunOnFile]) -> None:
+def _differences(desk: Desk, runs: list[RunOnFile]) -> None:
     section(_("前后差异"), _("先前的一次与后来的一次，哪里不同、为什么，逐人说明。"))
+    if not desk.whole:
+        empty(_("完整报告涉及全部网格。"), _("由可查看全部网格的评选委员下载。"))
+        return
     if len(runs) < 2:
         empty(
             _("只有一次归档，没有可以比较的。"), _("更正或异议成立后再归档一次，这里会列出差异。")

@@ -18,7 +18,7 @@ from gridgov.locale import N_, _
 from gridgov.report.awards_sheet import sheet_papers
 from gridgov.ui import html
 from gridgov.ui.awards_html import Head, grid_html
-from gridgov.ui.awards_state import open_desk, record_evaluation, track_choice
+from gridgov.ui.awards_state import open_desk, prefer_track, record_evaluation, track_choice
 from gridgov.ui.awards_words import (
     band,
     chance,
@@ -54,10 +54,12 @@ def chosen_sheet(view: View) -> tuple[Evaluation, str, str] | None:
     """
     if view.identity.has(Role.COMMITTEE):
         desk = open_desk(view)
-        result = track_choice(desk, key="sheet")
         asked = st.query_params.get("worker", "")
-        if asked and asked not in result.workers and st.session_state.get("sheet_asked") != asked:
-            result = _track_of(desk.evaluation, asked) or result
+        if st.session_state.get("sheet_asked") != asked:
+            # Once per link: afterwards the switch on the page decides.
+            st.session_state["sheet_asked"] = asked
+            prefer_track(_track_of(desk.evaluation, asked))
+        result = track_choice(desk, key="sheet")
         names = {
             worker: f"{person['name']} · {short_grid(person)}"
             for worker, person in zip(result.workers, result.candidate, strict=True)
@@ -71,9 +73,10 @@ def chosen_sheet(view: View) -> tuple[Evaluation, str, str] | None:
     return _own(view)
 
 
-def _track_of(evaluation: Evaluation, worker: str):  # type: ignore[no-untyped-def]
+def _track_of(evaluation: Evaluation, worker: str) -> str | None:
+    """The name of the worker's track; None for someone who is no candidate."""
     try:
-        return evaluation.of(worker)[0]
+        return evaluation.of(worker)[0].track.name
     except KeyError:
         return None
 

@@ -42,6 +42,7 @@ __all__ = [
     "flash",
     "open_desk",
     "open_record",
+    "prefer_track",
     "record_evaluation",
     "show_flash",
     "told_errors",
@@ -225,6 +226,13 @@ def track_choice(desk: Desk, *, key: str = "awards") -> TrackResult:
     )
     st.session_state[_TRACK] = picked or names[0]
     return desk.evaluation.track(picked or names[0])
+
+
+def prefer_track(name: str | None) -> None:
+    """Let the next `track_choice` begin with that track."""
+    if name is not None:
+        st.session_state[_TRACK] = name
+        st.session_state.pop("sheet_track", None)
 
 
 def flash(text: str) -> None:

@@ -107,6 +107,7 @@ def test_a_decision_needs_a_reason_and_then_stands(
     app = press(app, "记录决定")
     assert [error.value for error in app.error] == ["理由不能为空"]
     row = app.selectbox(key="decision_who").value
+    assert isinstance(row, int)
     app.radio(key="decision_tier").set_value("先锋")
     app.text_area(key="decision_reason").set_value("两次核对走访，情况属实")
     app = press(app, "记录决定")

@@ -32,7 +32,7 @@ def test_marks_from_csv_in_the_encodings_that_offices_write(encoding: str) -> No
 
 def test_the_template_comes_back_from_excel() -> None:
     frame = template(PEOPLE)
-    frame.loc[1, ["评分人", "分数"]] = ["赵六", 90]
+    frame["评分人"], frame["分数"] = ["", "赵六"], [None, 90]
     about = About(title="评分表模板", made_at=datetime(2026, 7, 1), data_version="版本 1")
     (entry,) = read_marks("a.xlsx", table_bytes(frame, "xlsx", about), ["W1", "W2"])
     assert (entry.candidate_id, entry.role, entry.points) == ("W2", "同事", 9000)
