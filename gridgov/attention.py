@@ -15,6 +15,7 @@ import pandas as pd
 from scipy.stats import poisson
 
 from gridgov import formats
+from gridgov.access.privacy import THRESHOLD
 from gridgov.figures.control import signal_words
 from gridgov.filters import Filters
 from gridgov.judgement import Judged, Row, newest_points
@@ -98,9 +99,14 @@ def _overdue_persons(reader: Reader, filters: Filters) -> Iterable[Concern]:
             continue
         rows = rows.sort_values(["numerator", "grid_id"], ascending=[False, True])
         count = int(rows["numerator"].sum())
+        is_small = count < THRESHOLD and not reader.scope.sees_persons
         yield Concern(
             "overdue_persons",
-            _("{tier}联系的重点人员逾期 {count} 人", tier=_tier(tier), count=formats.whole(count)),
+            _("{tier}联系的重点人员逾期不足 {n} 人", tier=_tier(tier), n=THRESHOLD)
+            if is_small
+            else _(
+                "{tier}联系的重点人员逾期 {count} 人", tier=_tier(tier), count=formats.whole(count)
+            ),
             _("分布在 {n} 个网格", n=len(rows)),
             _("逾期"),
             "visits",
@@ -308,8 +314,11 @@ def _load(reader: Reader, filters: Filters) -> Iterable[Concern]:
             "任务负荷是各网格中位数的 {times} 倍",
             times=formats.number(worst["value"] / middle),
         ),
-        _("负荷比 {value}，中位数 {middle}", value=formats.number(worst["value"], 2),
-          middle=formats.number(middle, 2)),
+        _(
+            "负荷比 {value}，中位数 {middle}",
+            value=formats.percent(worst["value"]),
+            middle=formats.percent(middle),
+        ),
         _("失衡"),
         "visits",
         str(worst["grid_id"]),

@@ -9,13 +9,15 @@ part in limits.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from gridgov.access.policy import Scope
+from gridgov.access.privacy import THRESHOLD
 from gridgov.filters import Filters
 from gridgov.metrics import METRICS, Grain, Metric, evaluate
 from gridgov.stats.spc import POINTS, SIGNALS, Improvement, xmr_batch
@@ -90,8 +92,34 @@ def judge(
     before = _by_metric(reader, codes, span.start, span.end, place, filters) if span else {}
     histories = judged_history(reader, codes, filters, grid_id=place)
     return [
-        _judged(METRICS[code], now.get(code), before.get(code), histories[code]) for code in codes
+        _protected(
+            _judged(METRICS[code], now.get(code), before.get(code), histories[code]), reader.scope
+        )
+        for code in codes
     ]
+
+
+# Metrics whose value is a number of residents: one to four of them could be pointed at.
+_PERSON_COUNTS = frozenset({"SV2"})
+
+
+def _protected(judged: Judged, scope: Scope) -> Judged:
+    """Small numbers of residents taken out for those who may not see residents."""
+    if judged.metric.code not in _PERSON_COUNTS or scope.sees_persons:
+        return judged
+    values = judged.history["value"]
+    small = (values > 0) & (values < THRESHOLD)
+    hidden = judged.value is not None and 0 < judged.value < THRESHOLD
+    near = judged.compared is not None and 0 < judged.compared < THRESHOLD
+    return replace(
+        judged,
+        value=None if hidden else judged.value,
+        numerator=None if hidden else judged.numerator,
+        n=None if hidden else judged.n,
+        state="hidden" if hidden else judged.state,
+        compared=None if near else judged.compared,
+        history=judged.history.assign(value=values.mask(small), numerator=values.mask(small)),
+    )
 
 
 def _where(metric: Metric, filters: Filters) -> dict[str, list[str]]:
@@ -137,12 +165,22 @@ def judged_history(
     """Each metric by period up to the data date, with limits and signals beside the values."""
     histories: dict[str, pd.DataFrame] = {}
     first = start or filters.history_start
-    for where, group in _same_filters(codes, filters):
-        frame = evaluate(
-            reader, group, first, filters.span.end, grain=grain, grid_id=grid_id, where=where
-        )
-        histories.update(limits_by_series(frame))
+    for fitting, listed in _by_grain(codes, grain).items():
+        for where, group in _same_filters(listed, filters):
+            frame = evaluate(
+                reader, group, first, filters.span.end, grain=fitting, grid_id=grid_id, where=where
+            )
+            histories.update(limits_by_series(frame))
     return histories
+
+
+def _by_grain(codes: Sequence[str], grain: Grain) -> dict[Grain, list[str]]:
+    """The metrics by the grain asked for, or their shortest where they are not counted by it."""
+    groups: dict[Grain, list[str]] = {}
+    for code in codes:
+        grains = METRICS[code].grains
+        groups.setdefault(grain if grain in grains else grains[0], []).append(code)
+    return groups
 
 
 def limits_by_series(frame: pd.DataFrame, by: str = "metric") -> dict[str, pd.DataFrame]:
@@ -197,7 +235,7 @@ def _with_limits(
     # A share or a count has no value below zero: a limit there would only stretch the axis.
     lower = np.where(np.isnan(lower), np.nan, np.maximum(lower, 0.0))
     # No share lies above all.
-    is_share = np.array([metric.is_share for metric in metrics])[series]
+    is_share = np.array([metric.is_share and metric.kind != "rate" for metric in metrics])[series]
     return ordered.assign(
         mean=chart.mean[series, place],
         lower=lower,
@@ -209,7 +247,9 @@ def _with_limits(
 
 def _finished(rows: pd.DataFrame) -> np.ndarray:
     values = rows["value"].to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.where(rows["is_partial"].to_numpy(dtype=bool), np.nan, values)
+    # A period on too few cases is shown, but neither sets limits nor is a signal.
+    left_out = rows["is_partial"].to_numpy(dtype=bool) | (rows["state"] == "few").to_numpy(bool)
+    return np.where(left_out, np.nan, values)
 
 
 def improvement_of(metric: Metric) -> Improvement | None:

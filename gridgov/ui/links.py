@@ -8,7 +8,7 @@ import streamlit as st
 
 from gridgov.access.roles import Role
 from gridgov.filters import Filters
-from gridgov.locale import _
+from gridgov.locale import _, language
 from gridgov.ui.navigation import allowed, page_named
 from gridgov.ui.view import current_view
 
@@ -26,6 +26,8 @@ def href(name: str, filters: Filters, **more: str) -> str:
     if identity.demo and not identity.has(Role.LEADER):
         # The role tried in a demo lives in the session, which such a link does not take along.
         more = {"role": next(iter(identity.roles)).value, **more}
+    if language() == "en":
+        more = {"lang": "en", **more}
     query = urlencode({**filters.to_url(), **more})
     return f"/{name}" + (f"?{query}" if query else "")
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from gridgov import formats
+from gridgov.access.privacy import THRESHOLD
 from gridgov.figures import sparkline
 from gridgov.figures.palette import Palette
 from gridgov.filters import COMPARISONS, Filters
@@ -34,7 +35,9 @@ def metric_unit(judged: Judged) -> str:
 
 
 def metric_value(judged: Judged) -> str:
-    """The headline figure with its unit; — where missing."""
+    """The headline figure with its unit; — where missing, <5 where residents are protected."""
+    if judged.state == "hidden":
+        return formats.with_unit(f"<{THRESHOLD}", judged.metric.unit)
     return formats.headline(judged.value, judged.metric.unit)
 
 

@@ -205,7 +205,11 @@ def table(
 def table_of(title: str, frame: pd.DataFrame, key: str, *, height: int = 360) -> None:
     """Show rows (labels as column names) in a scrolling, sortable table and offer them."""
     _note(Shown(title, frame))
-    st.dataframe(labelled(frame), hide_index=True, height=height, alt=title, key=key)
+    # A short table is as high as its rows; a long one scrolls.
+    is_long = len(frame) > height // 36
+    st.dataframe(
+        labelled(frame), hide_index=True, height=height if is_long else "auto", alt=title, key=key
+    )
     table_downloads(title, frame, (), key=key)
 
 

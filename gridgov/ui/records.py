@@ -24,9 +24,10 @@ def may_see_persons(view: View, table: str = "fact_visit") -> bool:
 def record_look(view: View, what: str, rows: int) -> None:
     """Write who looked at which rows, with which filters; once per view of the same rows."""
     seen = (view.page_name, what, rows, tuple(sorted(view.filters.to_url().items())))
-    if st.session_state.get("_last_look") == seen:
+    known = st.session_state.setdefault("_looks", set())
+    if seen in known:
         return
-    st.session_state["_last_look"] = seen
+    known.add(seen)
     with writing(workspace()) as connection:
         audit.record(
             connection,

@@ -113,9 +113,8 @@ def _drawing(
 
 
 def unit_of(code: str) -> str:
-    """The unit of a metric as figures carry it; a bare ratio carries none."""
-    unit = METRICS[code].unit
-    return "" if unit == "比值" else unit
+    """The unit of a metric as figures carry it."""
+    return METRICS[code].unit
 
 
 def signals_table(

@@ -20,7 +20,7 @@ def ways(counts: list[int], hidden: list[bool]) -> set[tuple[int, ...]]:
 
 
 @given(st.lists(st.integers(0, 12), min_size=1, max_size=6))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_no_small_count_follows_from_the_total(counts: list[int]) -> None:
     hidden = small_cells(counts).tolist()
     for count, is_hidden in zip(counts, hidden, strict=True):
