@@ -186,7 +186,26 @@ def news_since(record: Record, evaluation: Evaluation) -> list[str]:
         )
     if record.committee.sorted() != evaluation.committee:
         told.append(_("评委会有新的录入"))
+    if not told and _outcomes(record) != _outcomes_of(evaluation):
+        told.append(_("程序更新后结果有变，请核验"))
     return told
+
+
+def _outcomes(record: Record) -> dict[tuple[str, str, str], str]:
+    """(track, worker, tier) → state, as the record has it."""
+    return {
+        (row["track"], row["worker_id"], row["tier"]): row["state"]
+        for row in record.results["tier"].to_pylist()
+    }
+
+
+def _outcomes_of(evaluation: Evaluation) -> dict[tuple[str, str, str], str]:
+    return {
+        (result.track.name, worker, tier.name): str(result.state[row, column])
+        for result in evaluation.tracks
+        for row, worker in enumerate(result.workers)
+        for column, tier in enumerate(evaluation.scheme.tiers)
+    }
 
 
 def left_out_events(evaluation: Evaluation, worker_id: str) -> list[dict[str, Any]]:

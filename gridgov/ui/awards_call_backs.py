@@ -128,7 +128,7 @@ def _one(
         column_config=_columns(),
         placeholder="",
         column_order=["走访日期", "结果", "满意度", "户", "网格", "走访编号"],
-        height=35 * (min(len(frame), 13) + 1) + 3,
+        height="content" if len(frame) <= 15 else 520,
         key=f"call_table_{who}_{len([r for r in rows if r['visit_id'] in given])}",
     )
     st.html(html.caption_html(_("前三档算满意。户为代号，电话由回访人在原系统查找；查看已留痕。")))
