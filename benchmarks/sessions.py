@@ -36,6 +36,7 @@ class Tally:
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     received: list[int] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    unanswered: int = 0
 
     def note(self, kind: str, answer: Answer) -> None:
         self.seconds[kind].append(answer.seconds)
@@ -66,13 +67,21 @@ async def visit(address: str, number: int, options: argparse.Namespace, tally: T
 
 
 async def crowd(address: str, options: argparse.Namespace) -> Tally:
-    """All visitors at once. One that breaks is counted, the others go on."""
+    """All visitors at once. One that breaks is counted, the others go on; what is not answered
+    `grace` seconds after the end is given up and counted."""
     tally = Tally()
-    found = await asyncio.gather(
-        *(visit(address, number, options, tally) for number in range(options.sessions)),
-        return_exceptions=True,
+    tasks = [
+        asyncio.create_task(visit(address, number, options, tally))
+        for number in range(options.sessions)
+    ]
+    done, pending = await asyncio.wait(
+        tasks, timeout=options.seconds + options.pause + options.grace
     )
-    tally.errors.extend(repr(error) for error in found if isinstance(error, BaseException))
+    tally.unanswered = len(pending)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    tally.errors.extend(repr(task.exception()) for task in done if task.exception())
     return tally
 
 
@@ -102,7 +111,7 @@ def report(tally: Tally, options: argparse.Namespace, processor: float) -> None:
         print(row("**all but the first**", acted))
     n = len(tally.received)
     print(
-        f"\n{len(tally.errors)} errors; processor time of the server {processor / n * 1000:.0f} ms"
+        f"\n{len(tally.errors)} errors, {tally.unanswered} visitors still waiting at the end; processor time of the server {processor / n * 1000:.0f} ms"
         f" an action; {statistics.median(tally.received) / 1000:.0f} kB an action (median)"
     )
     for error in sorted(set(tally.errors))[:5]:
@@ -115,6 +124,7 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=75)
     parser.add_argument("--pause", type=float, default=5)
+    parser.add_argument("--grace", type=float, default=15, help="seconds to wait for the last")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--settle", type=float, default=15, help="seconds before the first visitor")
     options = parser.parse_args()
