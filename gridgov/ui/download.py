@@ -21,7 +21,7 @@ from gridgov.metrics import METRICS
 from gridgov.report.tabular import MIME, About, Format, table_bytes
 from gridgov.report.workbook import workbook_bytes
 from gridgov.ui.view import View, current_view, workspace
-from gridgov.workspace.export_record import record_export
+from gridgov.workspace.export_record import needs_reason, record_export
 
 __all__ = ["about", "definitions_block", "download", "page_workbook", "table_downloads"]
 
@@ -92,6 +92,8 @@ def download(
     rows: int,
     key: str,
     personal: bool = False,
+    reason: str = "",
+    disabled: bool = False,
 ) -> None:
     """A download button; the file is made and its leaving recorded when it is clicked."""
     view = current_view()
@@ -105,19 +107,33 @@ def download(
             filters=view.filters.to_url(),
             row_count=rows,
             personal=personal,
+            reason=reason,
             data_version=view.reader.version.number,
         )
         return make()
 
     st.download_button(
-        label, hand_out, file_name=f"{name}.{kind}", mime=MIME.get(kind), key=key, on_click="ignore"
+        label,
+        hand_out,
+        file_name=f"{name}.{kind}",
+        mime=MIME.get(kind),
+        key=key,
+        on_click="ignore",
+        disabled=disabled,
     )
 
 
 def table_downloads(
     title: str, frame: pd.DataFrame, codes: Sequence[str], *, key: str, personal: bool = False
 ) -> None:
-    """Buttons for the rows of one figure or table: xlsx and CSV."""
+    """Buttons for the rows of one figure or table: xlsx and CSV.
+
+    `personal` rows carry a watermark; many of them leave only with a reason.
+    """
+    must_say = needs_reason(len(frame), personal=personal)
+    reason = (
+        st.text_input(_("导出理由"), key=f"reason_{key}", max_chars=500) if must_say else ""
+    ).strip()
     names: list[tuple[Format, str]] = [("xlsx", _("下载 Excel")), ("csv", _("下载 CSV"))]
     told = about(title, codes, personal=personal)
     with st.container(horizontal=True):
@@ -130,6 +146,8 @@ def table_downloads(
                 rows=len(frame),
                 key=f"{kind}_{key}",
                 personal=personal,
+                reason=reason,
+                disabled=must_say and not reason,
             )
 
 

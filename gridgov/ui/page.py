@@ -202,15 +202,20 @@ def table(
     _below(shown, key, note)
 
 
-def table_of(title: str, frame: pd.DataFrame, key: str, *, height: int = 360) -> None:
-    """Show rows (labels as column names) in a scrolling, sortable table and offer them."""
+def table_of(
+    title: str, frame: pd.DataFrame, key: str, *, height: int = 360, personal: bool = False
+) -> None:
+    """Show rows (labels as column names) in a scrolling, sortable table and offer them.
+
+    `personal`: the rows are about single residents.
+    """
     _note(Shown(title, frame))
     # A short table is as high as its rows; a long one scrolls.
     is_long = len(frame) > height // 36
     st.dataframe(
         labelled(frame), hide_index=True, height=height if is_long else "auto", alt=title, key=key
     )
-    table_downloads(title, frame, (), key=key)
+    table_downloads(title, frame, (), key=key, personal=personal)
 
 
 def note_table(title: str, frame: pd.DataFrame) -> None:

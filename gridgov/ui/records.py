@@ -55,4 +55,4 @@ def records(view: View, title: str, frame: pd.DataFrame, key: str, *, table: str
         empty(_("没有符合条件的记录。"), _("可在左侧放宽时段或网格。"))
         return
     record_look(view, title, len(frame))
-    table_of(title, frame, key)
+    table_of(title, frame, key, personal=True)

@@ -179,7 +179,7 @@ def test_typed_text_is_escaped_on_the_page(server: Server) -> None:
 def test_headers_on_every_answer(server: Server) -> None:
     client = server.client()
     server.log_in("li", client)
-    name = client.get("/").text.split("./static/js/index.")[1].split('"')[0]
+    name = client.get("/").text.split("/static/js/index.")[1].split('"')[0]
     answers = [
         client.get(path)
         for path in (
