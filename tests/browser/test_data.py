@@ -93,9 +93,14 @@ def test_from_a_dropped_file_to_a_version_and_back(
 
     settle(clerk, timeout=60_000)
     clerk.get_by_text(re.compile(r"批次 2 ·")).first.click()
-    clerk.get_by_text("我确认要撤销这一批").first.click()
-    settle(clerk, timeout=60_000)
-    clerk.get_by_role("button", name="撤销", exact=True).first.click()
+    undo = clerk.get_by_role("button", name="撤销", exact=True).first
+    for _attempt in range(3):
+        # The fold is still opening when it is first asked.
+        clerk.locator("label", has_text="我确认要撤销这一批").first.click()
+        settle(clerk, timeout=60_000)
+        if undo.is_enabled():
+            break
+    undo.click()
     clerk.get_by_text("已撤销").first.wait_for(timeout=120_000)
     assert Warehouse(root).current().number == before + 2
     engine = open_workspace(f"sqlite:///{own[1] / 'ws.sqlite'}")

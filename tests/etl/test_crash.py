@@ -123,6 +123,8 @@ def test_ctrl_c_cancels_in_one_line(warehouse: Path, tmp_path: Path) -> None:
         [sys.executable, "-m", "etl", "load", str(path), "--table", "visit",
          "--warehouse", str(warehouse)],
         cwd=ROOT, stderr=subprocess.PIPE, text=True,
+        # A run in the background ignores Ctrl-C, and its children would inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     deadline = time.monotonic() + 60
     while not list(warehouse.glob(".building-*/version.duckdb")) and time.monotonic() < deadline:
