@@ -58,6 +58,9 @@ def main() -> int:
     except (typer.Abort, KeyboardInterrupt):
         return _fail(_("已取消；已发布的数据没有改变"), 1)
     except Exception as error:
+        # Ctrl-C inside a query reaches us as the engine's own word for it.
+        if "Query interrupted" in str(error):
+            return _fail(_("已取消；已发布的数据没有改变"), 1)
         if hasattr(error, "format_message") and hasattr(error, "exit_code"):
             return _fail(str(error.format_message()), 2)
         return _fail(
