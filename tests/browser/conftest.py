@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.warehouses import sample_warehouse
-from tools.serving import CHROMIUM, CHROMIUM_FLAGS, served
+from tools.serving import served
 
 
 @pytest.fixture(scope="session")
@@ -20,38 +20,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         sample_warehouse(), folder / "workspace.sqlite", log=folder / "server.log"
     ) as running:
         yield running
-
-
-class Launcher:
-    """One Chromium for all tests, started again where it has died under load."""
-
-    def __init__(self, playwright: Playwright) -> None:
-        self._playwright = playwright
-        self._browser: Browser | None = None
-
-    def browser(self) -> Browser:
-        if self._browser is None or not self._browser.is_connected():
-            self._browser = self._playwright.chromium.launch(
-                executable_path=CHROMIUM, args=CHROMIUM_FLAGS
-            )
-        return self._browser
-
-    def close(self) -> None:
-        if self._browser is not None and self._browser.is_connected():
-            self._browser.close()
-
-
-@pytest.fixture(scope="session")
-def launcher() -> Iterator[Launcher]:
-    with sync_playwright() as playwright:
-        made = Launcher(playwright)
-        yield made
-        made.close()
-
-
-@pytest.fixture
-def browser(launcher: Launcher) -> Browser:
-    return launcher.browser()
 
 
 class Visit:

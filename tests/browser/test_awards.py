@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from gridgov.awards.desk import runs_on_file
 from gridgov.awards.record import verify
@@ -72,7 +72,7 @@ def test_a_record_is_written_and_a_name_leads_to_its_sheet(
     link.click()
     page.locator("h2.gg-section", has_text=name).first.wait_for(timeout=60_000)
     assert "role=committee" in page.url
-    assert page.get_by_text("与分界之差").count() > 0
+    expect(page.get_by_text("与分界之差").first).to_be_attached(timeout=20_000)
     with page.expect_download(timeout=60_000) as download:
         page.get_by_role("button", name="下载个人评选表").click()
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF")

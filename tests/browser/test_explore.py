@@ -6,24 +6,23 @@ import csv
 import io
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit, settle
-
-
-def _texts(page: Page) -> str:
-    return page.locator(".stMain").inner_text()
 
 
 def test_a_link_draws_the_figure_and_its_table(visit: Visit) -> None:
     page = visit.open("/explore?m=C1&by=grid:一般~category", wait_for="自助分析")
     page.locator(".js-plotly-plot").first.wait_for(timeout=20_000)
-    assert page.get_by_role("region", name="千人诉求量 · 一般网格 × 诉求类别").is_visible()
-    assert "合计" in _texts(page) and "东山社区第7网格" in _texts(page)
+    expect(page.get_by_role("region", name="千人诉求量 · 一般网格 × 诉求类别")).to_be_visible(
+        timeout=20_000
+    )
+    expect(page.locator(".stMain")).to_contain_text("合计", timeout=20_000)
+    expect(page.locator(".stMain")).to_contain_text("东山社区第7网格", timeout=20_000)
     page.get_by_role("radio", name="只看表").click()
     settle(page)
     page.wait_for_url("**chart=table**")
-    assert not page.locator(".js-plotly-plot").count()
+    expect(page.locator(".js-plotly-plot")).to_have_count(0, timeout=20_000)
     assert not visit.errors, visit.errors
     assert not visit.outside, visit.outside
 
@@ -62,7 +61,7 @@ def test_from_a_question_to_a_board(visit: Visit) -> None:
     page.get_by_role("button", name="添加问题").click()
     body.get_by_role("button", name="添加", exact=True).click()
     page.locator(".js-plotly-plot").first.wait_for(timeout=20_000)
-    assert "按期办结看类别" in _texts(page)
+    expect(page.locator(".stMain")).to_contain_text("按期办结看类别", timeout=20_000)
     assert not visit.errors, visit.errors
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from gridgov.access.roles import Role
 from gridgov.ui.navigation import PAGES, PageSpec
@@ -52,7 +52,7 @@ def play(visit: Visit, role: Role) -> Page:
 @pytest.mark.parametrize("page", LEADER_PAGES, ids=lambda page: page.name)
 def test_a_deep_link_opens_the_page(visit: Visit, page: PageSpec) -> None:
     opened = visit.open(f"/{page.name}", wait_for=page.title)
-    assert opened.locator(".stMain h1").first.inner_text() == page.title
+    expect(opened.locator(".stMain h1").first).to_have_text(page.title, timeout=20_000)
     assert opened.url.split("?")[0].endswith(f"/{page.name}")
     text = opened.locator(".stMain").inner_text()
     assert re.search("[\u4e00-\u9fff]", text)
@@ -87,11 +87,15 @@ def test_no_sideways_scrolling_on_a_phone(phone: Visit, page: PageSpec) -> None:
 
 def test_filters_survive_a_change_of_page_and_stand_in_the_address(visit: Visit) -> None:
     page = visit.open("/overview?period=first_half&compare=none", wait_for="总览")
-    assert "2026年上半年" in page.locator(".stMain .gg-context").first.inner_text()
+    expect(page.locator(".stMain .gg-context").first).to_contain_text(
+        "2026年上半年", timeout=20_000
+    )
     page.get_by_role("link", name="走访", exact=True).first.click()
     page.locator(".stMain h1", has_text="走访").wait_for()
     settle(page)
-    assert "2026年上半年" in page.locator(".stMain .gg-context").first.inner_text()
+    expect(page.locator(".stMain .gg-context").first).to_contain_text(
+        "2026年上半年", timeout=20_000
+    )
     assert "period=first_half" in page.url
 
 

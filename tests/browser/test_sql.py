@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from gridgov.access.roles import Role
 from tests.browser.conftest import Visit, settle
@@ -65,7 +65,7 @@ def test_an_example_runs_at_once(sql: Page) -> None:
     sql.get_by_role("button", name="类别 × 来源的诉求数（PIVOT）").click()
     settle(sql)
     sql.keyboard.press("Escape")
-    assert "PIVOT" in sql.locator(".cm-content").inner_text()
+    expect(sql.locator(".cm-content")).to_contain_text("PIVOT", timeout=20_000)
     sql.get_by_role("button", name="运行", exact=True).click()
     sql.get_by_text("10 行；用时").wait_for(timeout=20_000)
 
