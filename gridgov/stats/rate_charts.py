@@ -8,7 +8,8 @@ Source: D. B. Laney, Improved control charts for attributes, Quality Engineering
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -31,7 +32,8 @@ class RateChart:
     """A judged rate; fields as in `spc.Xmr`, and limits that widen where the denominator is small.
 
     value: numerator / denominator, NaN where the denominator is zero or missing.
-    sigma_z: the over-dispersion factor in use, 1 where the plain chart was asked for.
+    sigma_z: the over-dispersion factor in force at the newest value, 1 where the plain chart was
+    asked for.
     """
 
     value: Floats
@@ -52,20 +54,20 @@ def p_chart(
     *,
     improvement: Improvement | None = None,
     target: float | None = None,
+    rebase: Sequence[int] = (),
     laney: bool = True,
     screen_outliers: bool = True,
 ) -> RateChart:
     """Judge a share successes / trials (each (n_points,), counts); limits stay within 0 and 1.
 
-    Raises ValueError where a count is negative or exceeds its trials.
+    rebase: 0-based positions at which centre and limits begin anew; patterns do not reach across.
+    Raises ValueError where a count is negative or exceeds its trials, or a position lies outside.
     """
     x, n = _pair(successes, trials)
     if (x > n).any():
         raise ValueError("p_chart: successes exceed trials")
-    centre = _ratio(x, n)
-    return _chart(
-        x, n, centre, centre * (1 - centre), 1.0, improvement, target, laney, screen_outliers
-    )
+    rule = _Rule(True, improvement, target, laney, screen_outliers)
+    return _stretches(x, n, rebase, rule)
 
 
 def u_chart(
@@ -74,13 +76,48 @@ def u_chart(
     *,
     improvement: Improvement | None = None,
     target: float | None = None,
+    rebase: Sequence[int] = (),
     laney: bool = True,
     screen_outliers: bool = True,
 ) -> RateChart:
-    """Judge a rate events / exposure (each (n_points,)); the lower limit stays at or above 0."""
+    """Judge a rate events / exposure (each (n_points,)); the lower limit stays at or above 0.
+
+    rebase as in `p_chart`. Raises ValueError where a count or an exposure is negative.
+    """
     x, n = _pair(events, exposure)
-    centre = _ratio(x, n)
-    return _chart(x, n, centre, centre, np.inf, improvement, target, laney, screen_outliers)
+    return _stretches(x, n, rebase, _Rule(False, improvement, target, laney, screen_outliers))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """How one stretch is judged; `is_share`: binomial scatter, limits at most 1."""
+
+    is_share: bool
+    improvement: Improvement | None
+    target: float | None
+    laney: bool
+    screen: bool
+
+
+def _stretches(x: Floats, n: Floats, rebase: Sequence[int], rule: _Rule) -> RateChart:
+    """Stretches between rebases, each with limits of its own, laid end to end."""
+    starts = sorted({int(at) for at in rebase} | {0})
+    if starts[0] < 0 or (len(x) and starts[-1] >= len(x)):
+        raise ValueError(f"rebase: positions must lie in 0..{len(x) - 1}, got {list(rebase)}")
+    ends = [*starts[1:], len(x)]
+    parts = [_chart(x[a:b], n[a:b], rule) for a, b in zip(starts, ends, strict=True)]
+    # A stretch without a value leaves the state of the one before in force.
+    known = [part for part in parts if not np.isnan(part.value).all()]
+    newest = known[-1] if known else parts[-1]
+    return replace(
+        newest,
+        value=np.concatenate([part.value for part in parts]),
+        mean=np.concatenate([part.mean for part in parts]),
+        lower=np.concatenate([part.lower for part in parts]),
+        upper=np.concatenate([part.upper for part in parts]),
+        signal=np.concatenate([part.signal for part in parts]),
+        point=np.concatenate([part.point for part in parts]),
+    )
 
 
 def _pair(numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> tuple[Floats, Floats]:
@@ -101,22 +138,16 @@ def _ratio(x: Floats, n: Floats) -> float:
     return float(np.nansum(x)) / total if total > 0 else float("nan")
 
 
-def _chart(
-    x: Floats,
-    n: Floats,
-    centre: float,
-    variance: float,
-    ceiling: float,
-    improvement: Improvement | None,
-    target: float | None,
-    laney: bool,
-    screen: bool,
-) -> RateChart:
+def _chart(x: Floats, n: Floats, rule: _Rule) -> RateChart:
+    centre = _ratio(x, n)
+    variance, ceiling = (centre * (1 - centre), 1.0) if rule.is_share else (centre, np.inf)
     shown = ~np.isnan(n)
     value = x / n
     spread = np.sqrt(variance / n)
     sigma = (
-        _sigma_z((value[shown] - centre) / spread[shown], screen) if laney and variance > 0 else 1.0
+        _sigma_z((value[shown] - centre) / spread[shown], rule.screen)
+        if rule.laney and variance > 0
+        else 1.0
     )
     half = 3 * sigma * spread
     mean = np.full(len(value), centre)
@@ -127,7 +158,7 @@ def _chart(
         (mean + half)[None, shown],
         (half * 2 / 3)[None, shown],
     )
-    way = {None: 0, "up": 1, "down": -1}[improvement]
+    way = {None: 0, "up": 1, "down": -1}[rule.improvement]
     points = point_codes(sign, np.array([way], dtype=np.int8))[0]
     signal_names = np.full(len(value), SIGNALS[0], dtype="<U12")
     point_names = np.full(len(value), POINTS[0], dtype="<U11")
@@ -143,7 +174,9 @@ def _chart(
         signal=signal_names,
         point=point_names,
         variation=POINTS[0] if newest is None else str(point_names[newest]),
-        assurance=None if newest is None else _assurance(lower[newest], upper[newest], target, way),
+        assurance=None
+        if newest is None
+        else _assurance(lower[newest], upper[newest], rule.target, way),
         trial=int(shown.sum()) < _TRIAL_POINTS,
         sigma_z=sigma,
     )

@@ -3,6 +3,7 @@
 The numerics are `gridgov.stats`; here they meet the metric engine. Nothing knows Streamlit.
 """
 
+from gridgov.trends.by_denominator import ByDenominator, judged_by_denominator, rate_kind
 from gridgov.trends.compare import festival_frame, last_year_frame, to_date_frame
 from gridgov.trends.explain import Explained, dimensions_of, explain_change
 from gridgov.trends.newest import NewSignal, expected_false_alarms, newest_signals
@@ -14,6 +15,7 @@ from gridgov.trends.volumes import VOLUMES, VolumeForecast, forecast_of
 __all__ = [
     "GRAINS",
     "VOLUMES",
+    "ByDenominator",
     "Explained",
     "NewSignal",
     "SeriesSet",
@@ -26,8 +28,10 @@ __all__ = [
     "explain_change",
     "festival_frame",
     "forecast_of",
+    "judged_by_denominator",
     "judged_series",
     "last_year_frame",
     "newest_signals",
+    "rate_kind",
     "to_date_frame",
 ]

@@ -94,3 +94,41 @@ def test_impossible_counts_are_refused() -> None:
         u_chart([-1], [2])
     with pytest.raises(ValueError, match="arrays"):
         u_chart([1, 2], [2])
+
+
+def test_a_rebase_is_two_charts_end_to_end() -> None:
+    x, n = [8, 12, 4, 6, 40, 44, 21, 19, 45], [100, 100, 50, 50, 100, 100, 50, 50, 100]
+    whole = p_chart(x, n, rebase=[4], improvement="up", target=0.9)
+    first = p_chart(x[:4], n[:4], improvement="up")
+    second = p_chart(x[4:], n[4:], improvement="up", target=0.9)
+    for name in ("mean", "lower", "upper"):
+        parts = [getattr(first, name), getattr(second, name)]
+        np.testing.assert_array_equal(getattr(whole, name), np.concatenate(parts))
+    assert whole.signal.tolist() == [*first.signal, *second.signal]
+    assert (whole.variation, whole.assurance, whole.trial, whole.sigma_z) == (
+        second.variation,
+        "fail",
+        True,
+        second.sigma_z,
+    )
+    assert "outside" in p_chart(x, n, laney=False).signal  # without it the jump is a signal
+
+
+def test_patterns_do_not_reach_across_a_rebase() -> None:
+    rising = [40, 42, 44, 46, 48, 50, 52]
+    assert set(u_chart(rising, [100] * 7, laney=False).signal) == {"trend"}
+    assert set(u_chart(rising, [100] * 7, laney=False, rebase=[3]).signal) == {""}
+
+
+def test_a_stretch_without_a_value_leaves_the_state_before_it() -> None:
+    values = [*[50, 52] * 7, 95, np.nan, np.nan]
+    chart = p_chart(values, [100] * 17, improvement="down", target=0.9, rebase=[15])
+    assert chart.variation == "concern"
+    assert chart.assurance == "pass"
+    assert np.isnan(chart.upper[-2:]).all()
+
+
+@pytest.mark.parametrize("at", [-1, 4])
+def test_a_rebase_outside_is_refused(at: int) -> None:
+    with pytest.raises(ValueError, match="positions"):
+        p_chart([1, 2, 3, 4], [9] * 4, rebase=[at])
