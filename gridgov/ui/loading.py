@@ -37,7 +37,7 @@ from gridgov.workspace.engine import writing
 from gridgov.workspace.export_record import record_export
 from gridgov.workspace.mapping import list_mappings, save_mapping
 
-__all__ = ["history", "templates", "upload"]
+__all__ = ["history", "own_name", "templates", "upload"]
 
 _FOLDER = "upload_folder"
 _RESULT = "load_result"
@@ -91,10 +91,9 @@ def upload(view: View) -> None:
     if not given:
         return
     folder = _folder()
-    paths = []
+    paths: list[Path] = []
     for file in given:
-        # The browser's name is only a name: no folder, no leading dot.
-        path = folder / Path(file.name.replace("\\", "/")).name.lstrip(".")
+        path = folder / own_name(file.name, {path.name for path in paths})
         path.write_bytes(file.getbuffer())
         paths.append(path)
     recipes = _sheets(view, paths)
@@ -107,6 +106,20 @@ def upload(view: View) -> None:
         )
     if second.button(_("导入"), key="load_files", type="primary", width="stretch"):
         _run(view, _("导入"), lambda tell: load(paths, _warehouse(), recipes, progress=tell), paths)
+
+
+def own_name(given: str, taken: set[str]) -> str:
+    """A name for an uploaded file: no folder, no leading dot, not that of another one.
+
+    Exports of two offices are often called the same; the second must not replace the first.
+    """
+    base = Path(given.replace("\\", "/")).name.lstrip(".") or "file"
+    stem, dot, suffix = base.partition(".")
+    name, number = base, 1
+    while name in taken:
+        number += 1
+        name = f"{stem} ({number}){dot}{suffix}"
+    return name
 
 
 def _sheets(view: View, paths: list[Path]) -> list[Recipe] | None:
