@@ -81,7 +81,8 @@ def build() -> tuple[list[Middleware], list[Route]]:
     service = LoginService(store.engine, settings, key)
     oidc = OidcClient(settings.oidc, key) if settings.oidc else None
     static = Path(file_util.get_static_dir())
-    page = front_page(static)
+    names = frozenset(path.stem for path in _PAGES.glob("*.py"))
+    page = front_page(static, names)
     upload_mb = min(settings.max_upload_mb, int(config.get_option("server.maxUploadSize")))
     middleware = [
         Middleware(
@@ -92,9 +93,7 @@ def build() -> tuple[list[Middleware], list[Route]]:
         Middleware(SecurityHeaders, inline_script=script_sources(page)),
         Middleware(BodyLimit, upload_bytes=(upload_mb + 1) * 1024 * 1024),
         Middleware(Gate, store=store, mode=chosen, farewell=farewell),
-        Middleware(
-            FrontPage, page=page, names=frozenset(path.stem for path in _PAGES.glob("*.py"))
-        ),
+        Middleware(FrontPage, page=page, names=names),
         Middleware(CompressedAssets, root=static),
     ]
     warm.start()

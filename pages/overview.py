@@ -1,5 +1,7 @@
 """What changed, is it real, where, and who needs us?"""
 
+from functools import partial
+
 import streamlit as st
 
 from gridgov.figures import Annotation, control_chart
@@ -28,7 +30,7 @@ left, right = st.columns([11, 9], gap="large")
 with left:
     section(_("需要关注"))
     concern_list(view, concerns)
-    note_table(_("需要关注"), concerns_frame(concerns))
+    note_table(_("需要关注"), partial(concerns_frame, concerns))
 with right:
     section(_("五点小结"))
     st.html(html.summary_html(sentences))

@@ -2,14 +2,18 @@
 
 Its own names this product, says its language, loads a font that is never used, and lets the browser
 guess where the server is: from the address `/visits` it first asks `/visits/_stcore/health`, which
-fails twice on every deep link. Ours says where.
+fails twice on every deep link. Ours says where. And a link inside HTML would load the whole
+application anew: ours changes the address and tells Streamlit as the Back button would, which runs
+the page with the link's parameters in the open session.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from starlette.responses import HTMLResponse
@@ -21,13 +25,23 @@ _WHERE = (
     "<script>window.__streamlit={BACKEND_BASE_URL:location.origin+'/',"
     "MAIN_PAGE_BASE_URL:location.origin+'/'}</script>"
 )
+_LINKS = """<script>addEventListener('click',event=>{
+const link=event.target.closest?.('[data-testid=stHtml] a[href]');
+if(!link||event.defaultPrevented||event.button||event.metaKey||event.ctrlKey||event.shiftKey||event.altKey)return;
+if(link.origin!==location.origin||link.hash||link.target==='_blank'||link.hasAttribute('download'))return;
+if(!%s.includes(link.pathname.slice(1)))return;
+event.preventDefault();history.pushState(null,'',link.href);
+dispatchEvent(new PopStateEvent('popstate'))})</script>"""
 _FONT = re.compile(r"<link\b[^>]*SourceSans[^>]*>", re.DOTALL)
 _AGENT = re.compile(r"<link\b[^>]*service-desc[^>]*>", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
-def front_page(static: Path, title: str = "格格看板") -> str:
-    """Streamlit's index.html with our title and language, absolute addresses, no unused font."""
+def front_page(static: Path, names: Iterable[str] = (), title: str = "格格看板") -> str:
+    """Streamlit's index.html with our title and language, absolute addresses, no unused font.
+
+    `names`: the pages that a link opens without loading anew.
+    """
     text = (static / "index.html").read_text(encoding="utf-8")
     head, _split, body = text.partition("<!DOCTYPE html>")
     body = _COMMENT.sub("", body)
@@ -36,7 +50,7 @@ def front_page(static: Path, title: str = "格格看板") -> str:
     body = body.replace('<html lang="en">', '<html lang="zh-CN">')
     body = re.sub(r"<title>.*?</title>", f"<title>{title}</title>", body)
     body = body.replace('"./static/', '"/static/').replace('"./favicon', '"/favicon')
-    body = body.replace("<head>", f"<head>{_WHERE}", 1)
+    body = body.replace("<head>", f"<head>{_WHERE}{_LINKS % json.dumps(sorted(names))}", 1)
     return f"{head}<!DOCTYPE html>{body}"
 
 

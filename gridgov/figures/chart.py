@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ __all__ = [
     "FONT_FAMILY",
     "Annotation",
     "Chart",
+    "QuickFigure",
     "axis",
     "bucket_label",
     "dates",
@@ -73,12 +74,37 @@ class Annotation:
     text: str
 
 
+class QuickFigure(go.Figure):  # type: ignore[misc]  # plotly is untyped
+    """plotly's figure, built only when somebody looks inside it.
+
+    A page sends most figures as they were made. Building plotly's objects and copying them out
+    again took longer than making the figure and encoding it together.
+    """
+
+    def __init__(self, made: dict[str, Any]) -> None:
+        self.__dict__["_made"] = made
+
+    def __getattr__(self, name: str) -> Any:
+        # Reached where plotly's own attributes are still missing.
+        made = self.__dict__.pop("_made", None)
+        if made is None:
+            raise AttributeError(name)
+        super().__init__(made, _validate=False)
+        return getattr(self, name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The specification; the traces and the layout are not to be changed in it."""
+        made = self.__dict__.get("_made")
+        return dict(super().to_dict() if made is None else made)
+
+
 @dataclass(frozen=True)
 class Chart:
     """A finished figure with the sentence that says it and the rows behind it.
 
     `title` is what, `unit` and `grain` are as given; `alt` is the text alternative; `frame` is
-    what was drawn (for "the same as a table" and downloads).
+    what was drawn. `named` gives the same rows under readers' names (for "the same as a table" and
+    downloads), made when somebody asks for them; without it they are `frame`.
     """
 
     figure: go.Figure
@@ -87,6 +113,11 @@ class Chart:
     title: str = ""
     unit: str = ""
     grain: str = ""
+    named: Callable[[], pd.DataFrame] | None = field(default=None, repr=False)
+
+    def rows(self) -> pd.DataFrame:
+        """The rows behind the figure, for a reader."""
+        return self.frame if self.named is None else self.named()
 
 
 def figure_config(filename: str = "gridgov") -> dict[str, Any]:
@@ -141,7 +172,7 @@ def finish(
 ) -> go.Figure:
     """A figure in the product's frame: paper, type, quiet hover, no template, no legend.
 
-    Built without plotly's validation, which costs more than all the rest; the tests validate.
+    Not validated by plotly, which costs more than all the rest; the tests validate.
     """
     base: dict[str, Any] = {
         "title": {
@@ -173,7 +204,7 @@ def finish(
         # A template of one harmless entry keeps plotly from sending its own of 7 KB.
         "template": {"layout": {"colorway": list(palette.series)}},
     }
-    return go.Figure({"data": list(traces), "layout": {**base, **layout}}, _validate=False)
+    return QuickFigure({"data": list(traces), "layout": {**base, **layout}})
 
 
 def axis(palette: Palette, **more: Any) -> dict[str, Any]:

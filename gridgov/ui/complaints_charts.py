@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -42,7 +43,7 @@ def funnel_chart(frame: pd.DataFrame, palette: Palette) -> Chart:
     rows = frame.assign(label=[names[stage] for stage in frame["stage"]])
     chart = funnel_stages(rows, palette, title=_("本期受理的诉求走到了哪一步"), unit="件")
     columns = {"label": _("环节"), "value": _("件数"), "base": _("分母")}
-    return replace(chart, frame=named(rows, columns))
+    return replace(chart, named=partial(named, rows, columns))
 
 
 def handling_chart(found: Handling, palette: Palette) -> Chart:
@@ -67,7 +68,7 @@ def handling_chart(found: Handling, palette: Palette) -> Chart:
         "at_risk": _("尚未办结件数"),
         "closed": _("当时办结件数"),
     }
-    return replace(chart, frame=named(found.curve, columns))
+    return replace(chart, named=partial(named, found.curve, columns))
 
 
 def handling_note(found: Handling) -> str:
@@ -98,7 +99,7 @@ def pareto_chart(frame: pd.DataFrame, palette: Palette) -> Chart:
         "out_of_scope": _("其中权责外"),
     }
     chart = pareto(keyed, palette, title=_("诉求类别"))
-    return replace(chart, frame=named(rows, columns))
+    return replace(chart, named=partial(named, rows, columns))
 
 
 def grids_chart(frame: pd.DataFrame, palette: Palette) -> Chart:
@@ -114,7 +115,7 @@ def grids_chart(frame: pd.DataFrame, palette: Palette) -> Chart:
         "tone": _("与自身过往比"),
     }
     chart = bars(rows, palette, title=_("各网格千人诉求量"), unit="件/千人")
-    return replace(chart, frame=named(frame, columns))
+    return replace(chart, named=partial(named, frame, columns))
 
 
 def ages_chart(frame: pd.DataFrame, palette: Palette) -> Chart:

@@ -127,5 +127,10 @@ def places(view: View) -> None:
 def open_list(view: View) -> None:
     """The open cases one by one, for those who may see them."""
     section(_("在办诉求"), _("截至 {day}，期限最近的在前", day=formats.day(view.data_date)))
-    frame = open_rows(open_cases(view.reader, view.filters))
-    records(view, _("在办诉求"), frame, "open_complaints", table="fact_complaint")
+    records(
+        view,
+        _("在办诉求"),
+        lambda: open_rows(open_cases(view.reader, view.filters)),
+        "open_complaints",
+        table="fact_complaint",
+    )

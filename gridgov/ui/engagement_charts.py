@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -48,7 +49,7 @@ def pillars_chart(frame: pd.DataFrame, palette: Palette) -> Chart:
         "denominator": _("分母"),
         "tone": _("状态"),
     }
-    return replace(chart, frame=named(frame, columns))
+    return replace(chart, named=partial(named, frame, columns))
 
 
 def _made_of(row: dict[object, object]) -> str:

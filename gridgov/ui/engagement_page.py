@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from gridgov import formats
@@ -94,7 +96,7 @@ def reach(view: View) -> None:
         body = grids_html(view, frame)
         table(
             _("各网格参与户"),
-            grids_named(frame),
+            partial(grids_named, frame),
             body,
             "grids_reached",
             metrics=("HP1",),
@@ -112,9 +114,8 @@ def reach(view: View) -> None:
         note = _("重点人员所在户中，本期有人参加过任何一场活动的比例；参与最少的在前。")
         if kinds["is_suppressed"].any():
             note += _("不足 5 户的数字不显示。")
-        table(
-            _("各类人群参与户"), kinds_named(kinds), kinds_html(kinds), "kinds_reached", note=note
-        )
+        rows = partial(kinds_named, kinds)
+        table(_("各类人群参与户"), rows, kinds_html(kinds), "kinds_reached", note=note)
 
 
 def types(view: View) -> None:
@@ -130,7 +131,7 @@ def types(view: View) -> None:
     )
     table(
         _("各类活动"),
-        types_named(frame),
+        partial(types_named, frame),
         types_html(frame),
         "types",
         metrics=("HP5", "HP6"),
@@ -152,9 +153,9 @@ def neighbours(view: View) -> None:
             empty(_("所选网格内没有一般网格。"), _("邻里日按一般网格轮转，请选上一级网格。"))
         else:
             note = _rotation_note(found)
-            frame = rotation_named(found)
+            rows = partial(rotation_named, found)
             body = rotation_html(found, view.palette)
-            table(_("邻里日轮转"), frame, body, "rotation", metrics=("ML3", "ML4"), note=note)
+            table(_("邻里日轮转"), rows, body, "rotation", metrics=("ML3", "ML4"), note=note)
     with right:
         heading(_("展演队伍（本季）"))
         group = kept(teams)
@@ -163,7 +164,8 @@ def neighbours(view: View) -> None:
             return
         note = _teams_note(group)
         body = teams_html(group.frame)
-        table(_("展演队伍"), teams_named(group.frame), body, "teams", metrics=("HP3",), note=note)
+        rows = partial(teams_named, group.frame)
+        table(_("展演队伍"), rows, body, "teams", metrics=("HP3",), note=note)
 
 
 def _teams_note(group: Teams) -> str:

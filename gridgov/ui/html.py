@@ -143,10 +143,16 @@ def escaped(text: object) -> str:
     return _e(text)
 
 
-def concern_html(nature: str, kind: str) -> str:
-    """The nature of a concern as a small tag; lateness and worsening stand out."""
+def concern_html(nature: str, kind: str, title: str, line: str) -> str:
+    """A concern: its nature as a small tag, its title (HTML: a link), a muted line.
+
+    Lateness and worsening stand out.
+    """
     state = "worse" if kind in {"overdue_persons", "overdue_cases", "signal", "rising"} else "usual"
-    return f'<span class="gg-tag gg-nature gg-{state}">{_e(nature)}</span>'
+    return (
+        f'<div class="gg-concern"><span class="gg-tag gg-nature gg-{state}">{_e(nature)}</span>'
+        f"<div>{title}{caption_html(line)}</div></div>"
+    )
 
 
 def definition_list_html(rows: Sequence[tuple[str, str, str]]) -> str:

@@ -9,10 +9,11 @@ import streamlit as st
 from gridgov.access.roles import Role
 from gridgov.filters import Filters
 from gridgov.locale import _, language
+from gridgov.ui import html
 from gridgov.ui.navigation import allowed, page_named
 from gridgov.ui.view import current_view
 
-__all__ = ["href", "link", "may_open", "open_page"]
+__all__ = ["href", "link", "link_html", "may_open", "open_page"]
 
 
 def may_open(name: str) -> bool:
@@ -30,6 +31,14 @@ def href(name: str, filters: Filters, **more: str) -> str:
         more = {"lang": "en", **more}
     query = urlencode({**filters.to_url(), **more})
     return f"/{name}" + (f"?{query}" if query else "")
+
+
+def link_html(name: str, filters: Filters, label: str, **more: str) -> str:
+    """A link to a page with filters as HTML; plain text where the person has no such page."""
+    text = html.escaped(label)
+    if not may_open(name):
+        return f"<span>{text}</span>"
+    return f'<a href="{html.escaped(href(name, filters, **more))}" target="_self">{text}</a>'
 
 
 def link(name: str, filters: Filters, *, label: str | None = None, **more: str) -> None:

@@ -12,7 +12,7 @@ from gridgov.locale import _
 from gridgov.narrative import summary
 from gridgov.ui import html
 from gridgov.ui.follow_up import follow_up_button
-from gridgov.ui.links import link
+from gridgov.ui.links import link_html
 from gridgov.ui.view import View
 from gridgov.warehouse import Reader
 
@@ -40,13 +40,7 @@ def concern_list(view: View, concerns: list[Concern]) -> None:
     shown = concerns if st.session_state.get("all_concerns") else _first(concerns)
     for number, concern in enumerate(shown):
         with st.container(key=f"concern_{number}", horizontal=True, vertical_alignment="center"):
-            st.html(html.concern_html(concern.nature, concern.kind), width="content")
-            with st.container(width="stretch", gap=None):
-                changes = {k: v for k, v in concern.changes.items() if k != "metric"}
-                filters = view.filters.changed(**{"grid_id": concern.grid_id, **changes})
-                more = {"metric": concern.changes["metric"]} if "metric" in concern.changes else {}
-                link(concern.page, filters, label=concern.title, **more)
-                st.html(html.caption_html(_line(concern)))
+            st.html(_concern_html(view, concern))
             follow_up_button(view, concern, key=f"follow_{number}")
     if len(shown) < len(concerns):
         st.button(
@@ -55,6 +49,14 @@ def concern_list(view: View, concerns: list[Concern]) -> None:
             key="more_concerns",
             on_click=lambda: st.session_state.update(all_concerns=True),
         )
+
+
+def _concern_html(view: View, concern: Concern) -> str:
+    changes = {k: v for k, v in concern.changes.items() if k != "metric"}
+    filters = view.filters.changed(**{"grid_id": concern.grid_id, **changes})
+    more = {"metric": concern.changes["metric"]} if "metric" in concern.changes else {}
+    title = link_html(concern.page, filters, concern.title, **more)
+    return html.concern_html(concern.nature, concern.kind, title, _line(concern))
 
 
 def _first(concerns: list[Concern]) -> list[Concern]:

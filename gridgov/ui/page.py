@@ -37,12 +37,19 @@ __all__ = [
 ]
 
 
+# Rows, or what makes them.
+Rows = pd.DataFrame | Callable[[], pd.DataFrame]
+
+
 @dataclass(frozen=True)
 class Shown:
-    """A figure or table that a page has shown: what the page's workbook is made from."""
+    """A figure or table that a page has shown: what the page's workbook is made from.
+
+    `rows` makes them: most looks at a page end without anybody asking for them.
+    """
 
     title: str
-    frame: pd.DataFrame
+    rows: Callable[[], pd.DataFrame]
     metrics: tuple[str, ...] = ()
 
 
@@ -163,7 +170,7 @@ def show(
 
     `on_click` receives the clicked point (plotly's fields, `customdata` among them) once per click.
     """
-    shown = Shown(chart.title, chart.frame, tuple(metrics))
+    shown = Shown(chart.title, chart.rows, tuple(metrics))
     _note(shown)
     if on_click is None:
         st.plotly_chart(
@@ -188,15 +195,18 @@ def show(
 
 def table(
     title: str,
-    frame: pd.DataFrame,
+    rows: Rows,
     body: str,
     key: str,
     *,
     metrics: Iterable[str] = (),
     note: str = "",
 ) -> None:
-    """Show a table already set as HTML, with the same offers as a chart."""
-    shown = Shown(title, frame, tuple(metrics))
+    """Show a table already set as HTML, with the same offers as a chart.
+
+    `rows`: what it shows under readers' names, or what makes them when somebody asks.
+    """
+    shown = Shown(title, _asked(rows), tuple(metrics))
     _note(shown)
     st.html(body)
     _below(shown, key, note)
@@ -209,7 +219,7 @@ def table_of(
 
     `personal`: the rows are about single residents.
     """
-    _note(Shown(title, frame))
+    _note(Shown(title, lambda: frame))
     # A short table is as high as its rows; a long one scrolls.
     is_long = len(frame) > height // 36
     st.dataframe(
@@ -218,9 +228,13 @@ def table_of(
     table_downloads(title, frame, (), key=key, personal=personal)
 
 
-def note_table(title: str, frame: pd.DataFrame) -> None:
+def note_table(title: str, rows: Rows) -> None:
     """Put rows that the page shows in a form of its own into the page's workbook."""
-    _note(Shown(title, frame))
+    _note(Shown(title, _asked(rows)))
+
+
+def _asked(rows: Rows) -> Callable[[], pd.DataFrame]:
+    return rows if callable(rows) else lambda: rows
 
 
 def _note(shown: Shown) -> None:
@@ -237,9 +251,10 @@ def _below(shown: Shown, key: str, note: str) -> None:
         door = st.popover(_("数据与口径"), type="tertiary", on_change="rerun", key=f"more_{key}")
         if door.open:
             with door:
-                st.dataframe(labelled(shown.frame), hide_index=True, height=240, alt=shown.title)
+                frame = shown.rows()
+                st.dataframe(labelled(frame), hide_index=True, height=240, alt=shown.title)
                 definitions_block(shown.metrics)
-                table_downloads(shown.title, shown.frame, shown.metrics, key=key)
+                table_downloads(shown.title, frame, shown.metrics, key=key)
 
 
 def foot(metrics: Iterable[str] = ()) -> None:
@@ -252,4 +267,4 @@ def foot(metrics: Iterable[str] = ()) -> None:
         with fold:
             definitions_block(codes)
             if shown:
-                page_workbook([(item.title, item.frame) for item in shown], codes)
+                page_workbook([(item.title, item.rows()) for item in shown], codes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -43,14 +45,20 @@ def record_look(view: View, what: str, rows: int) -> None:
         )
 
 
-def records(view: View, title: str, frame: pd.DataFrame, key: str, *, table: str) -> None:
-    """Show rows behind a figure (labels as column names), or say who may see them."""
+def records(
+    view: View, title: str, rows: Callable[[], pd.DataFrame], key: str, *, table: str
+) -> None:
+    """Show rows behind a figure (labels as column names), or say who may see them.
+
+    `rows` is asked only for those who may.
+    """
     if not may_see_persons(view, table):
         empty(
             _("逐条记录涉及居民个人，当前角色只看汇总。"),
             _("所辖网格的一般网格员可以查看；每次查看都会留痕。"),
         )
         return
+    frame = rows()
     if frame.empty:
         empty(_("没有符合条件的记录。"), _("可在左侧放宽时段或网格。"))
         return

@@ -70,9 +70,9 @@ def _view(identity: Identity, spec: PageSpec, palette: Palette) -> View:
     today = (opened.data_date if opened else None) or date.today()
     filters = Filters(today=today)
     if opened is not None and opened.data_date is not None and spec.filters:
-        filters = choose_filters(filters_of_run(today), opened)
+        filters = choose_filters(filters_of_run(today, spec.name), opened)
     elif opened is not None:
-        filters = filters_of_run(today)
+        filters = filters_of_run(today, spec.name)
     if opened is not None:
         data_line(opened)
     account_menu(identity)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gridgov import formats
 from gridgov.filters import COMPARISONS, PERIODS, Comparison, Filters, Period
@@ -23,13 +24,15 @@ __all__ = ["choose_filters", "data_line", "filters_of_run", "set_filters"]
 
 _STATE = "filters"
 _URL = "filters_url"
+_TOLD = "filters_told"
+_ROUND = "filters_round"
 _KEYS = ("period", "compare", "from", "to", "grid", "pillar", "source", "category")
 
 
-def filters_of_run(today: date) -> Filters:
+def filters_of_run(today: date, page: str) -> Filters:
     """The filters in force: those of a link that was just opened, else the session's."""
     url = {key: value for key, value in st.query_params.items() if key in _KEYS}
-    if url and url != st.session_state.get(_URL):
+    if _is_link(url, page):
         filters = Filters.from_url(url, today)
         _store(filters)
         _forget_widgets()
@@ -38,6 +41,24 @@ def filters_of_run(today: date) -> Filters:
     if isinstance(saved, Filters):
         return saved.changed(today=today)
     return Filters(today=today)
+
+
+def _is_link(url: dict[str, str], page: str) -> bool:
+    """Whether the address was opened, as against being what the session itself wrote there.
+
+    Who changes two filters faster than the network answers sends the second change with the
+    address from before the first: that address is an echo, and taking it for a link would undo
+    both changes. Back, forward and links inside a page are told by the browser as history, and
+    only there does a bare address mean that nothing is filtered.
+    """
+    written, told = st.session_state.get(_URL), st.session_state.get(_TOLD)
+    st.session_state[_TOLD] = (page, url)
+    if url == written:
+        return False
+    context = get_script_run_ctx()
+    if context is not None and context.is_history_navigation:
+        return True
+    return bool(url) and told != (page, url)
 
 
 def _store(filters: Filters) -> None:
@@ -51,8 +72,17 @@ def _store(filters: Filters) -> None:
 
 
 def _forget_widgets() -> None:
-    for key in [key for key in st.session_state if str(key).startswith("filter_")]:
-        del st.session_state[key]
+    """Begin with fresh widgets that show the filters as they now are.
+
+    Under their old names the browser would go on showing, and at the next click send, what was
+    picked in them before.
+    """
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+
+
+def _named(name: str) -> str:
+    # Options are in the reader's language: another language, another widget.
+    return f"filter_{name}_{language()}_{st.session_state.get(_ROUND, 0)}"
 
 
 def choose_filters(filters: Filters, reader: Reader) -> Filters:
@@ -77,14 +107,14 @@ def _period_widgets(filters: Filters) -> Filters:
         periods,
         index=periods.index(filters.period),
         format_func=lambda code: _(PERIODS[code]),
-        key=f"filter_period_{language()}",
+        key=_named("period"),
     )
     start, end = filters.start, filters.end
     if period == "custom":
         begin = start or filters.today.replace(day=1)
         finish = end or filters.today
         picked = st.date_input(
-            _("起止日期"), (begin, finish), format="YYYY-MM-DD", key="filter_dates"
+            _("起止日期"), (begin, finish), format="YYYY-MM-DD", key=_named("dates")
         )
         if isinstance(picked, tuple) and len(picked) == 2:
             start, end = picked
@@ -98,7 +128,7 @@ def _period_widgets(filters: Filters) -> Filters:
         comparisons,
         index=comparisons.index(filters.comparison),
         format_func=lambda code: _(COMPARISONS[code]),
-        key=f"filter_comparison_{language()}",
+        key=_named("comparison"),
     )
     return filters.changed(period=period, start=start, end=end, comparison=comparison)
 
@@ -114,7 +144,7 @@ def _place_widgets(filters: Filters, grids: tuple[GridChoice, ...]) -> Filters:
         ids,
         index=index,
         format_func=lambda key: names.get(key, key),
-        key="filter_grid",
+        key=_named("grid"),
         help=_("可输入网格名称查找"),
     )
     # The first choice is the root of what this person may see: no narrowing at all.
@@ -124,9 +154,7 @@ def _place_widgets(filters: Filters, grids: tuple[GridChoice, ...]) -> Filters:
 def _dimension_widgets(filters: Filters, categories: tuple[str, ...]) -> Filters:
     def choice(label: str, options: list[str], value: str | None, key: str) -> str | None:
         index = options.index(value) if value in options else None
-        return st.selectbox(
-            label, options, index=index, placeholder=_("全部"), key=f"filter_{key}_{language()}"
-        )
+        return st.selectbox(label, options, index=index, placeholder=_("全部"), key=_named(key))
 
     return filters.changed(
         pillar=choice(_("五在类别"), [value.zh for value in PILLARS], filters.pillar, "pillar"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from gridgov import formats
@@ -62,7 +64,9 @@ def tiers(view: View, judged: dict[str, Judged]) -> None:
                 note += _("增减为与{name}相比的百分点。", name=compared_name(view))
             body = tiers_html(view, frame)
             title = _("各联系频次的重点人员")
-            table(title, tiers_named(frame), body, "tiers", metrics=("SV1", "SV2"), note=note)
+            table(
+                title, partial(tiers_named, frame), body, "tiers", metrics=("SV1", "SV2"), note=note
+            )
     with right:
         control(view, judged["SV1"], "sv1")
 
@@ -79,7 +83,12 @@ def grids(view: View) -> None:
     body = grids_html(view, frame)
     codes = ("SV1", "SV8", "SV2", "SV4", "SV9")
     table(
-        _("各网格：结果与负荷"), grids_named(frame), body, "visit_grids", metrics=codes, note=note
+        _("各网格：结果与负荷"),
+        partial(grids_named, frame),
+        body,
+        "visit_grids",
+        metrics=codes,
+        note=note,
     )
 
 
@@ -100,7 +109,12 @@ def needs(view: View, judged: dict[str, Judged]) -> None:
             )
             body = needs_html(frame)
             table(
-                _("群众需求"), needs_named(frame), body, "needs", metrics=("SV5", "SV6"), note=note
+                _("群众需求"),
+                partial(needs_named, frame),
+                body,
+                "needs",
+                metrics=("SV5", "SV6"),
+                note=note,
             )
     with right:
         control(view, judged["SV6"], "sv6")
@@ -115,12 +129,17 @@ def ways(view: View, judged: dict[str, Judged]) -> None:
         if frame.empty:
             empty(_("所选范围内没有走访。"), _("可在左侧放宽时段或网格。"))
             return
-        table(_("走访方式"), modes_named(frame), modes_html(frame), "modes", metrics=("SV4",))
+        rows = partial(modes_named, frame)
+        table(_("走访方式"), rows, modes_html(frame), "modes", metrics=("SV4",))
         hours = kept(visit_hours)
         if not hours.empty:
             body = hours_html(hours, view.palette)
             table(
-                _("走访在一周中的时间"), hours_named(hours), body, "hours", note=hours_note(hours)
+                _("走访在一周中的时间"),
+                partial(hours_named, hours),
+                body,
+                "hours",
+                note=hours_note(hours),
             )
     with right:
         control(view, judged["SV9"], "sv9")
@@ -129,5 +148,10 @@ def ways(view: View, judged: dict[str, Judged]) -> None:
 def overdue(view: View) -> None:
     """Who is overdue, one by one, for those who may see it."""
     section(_("逾期未访的重点人员"), _("截至 {day}", day=formats.day(view.data_date)))
-    frame = overdue_rows(overdue_persons(view.reader, view.filters.grid_id))
-    records(view, _("逾期未访的重点人员"), frame, "overdue_persons", table="fact_overdue_spell")
+    records(
+        view,
+        _("逾期未访的重点人员"),
+        lambda: overdue_rows(overdue_persons(view.reader, view.filters.grid_id)),
+        "overdue_persons",
+        table="fact_overdue_spell",
+    )
