@@ -12,7 +12,7 @@ from gridgov.cli.run import run_app
 __all__ = ["app", "main"]
 
 app = typer.Typer(
-    help="格格看板：评选、用户、审计、备份、导出、查询、信号。",
+    help="格格看板：评选、用户、审计、备份、导出、查询、信号、目标。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -29,6 +29,7 @@ _GROUPS = {
     "awards": "gridgov.cli.awards",
     "user": "gridgov.cli.user",
     "audit": "gridgov.cli.audit",
+    "target": "gridgov.cli.target",
 }
 _COMMANDS = {
     "backup": ("gridgov.cli.backup", "backup"),

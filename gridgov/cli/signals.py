@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 from datetime import date
@@ -17,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gridgov import formats
+from gridgov.cli.target import kept_targets
 from gridgov.errors import UsageError
 from gridgov.figures.control import signal_words, state_words
 from gridgov.locale import _
@@ -31,6 +33,7 @@ from gridgov.trends.notify import MailServer, post, send_mail
 from gridgov.trends.places import all_levels, grid_names
 from gridgov.trends.series import judged_series
 from gridgov.trends.spans import GRAINS, TrendGrain
+from gridgov.trends.targets import assurance_words
 from gridgov.warehouse import Reader, Warehouse
 
 __all__ = ["signals"]
@@ -77,7 +80,8 @@ def signals(
     reader = Warehouse.locate(warehouse).reader()
     levels = _levels(reader, level)
     kind: TrendGrain = grain.value
-    found = newest_signals(reader, start, codes=codes, levels=levels, grain=kind)
+    targets = kept_targets()
+    found = newest_signals(reader, start, codes=codes, levels=levels, grain=kind, targets=targets)
     series = judged_series(reader, codes, grain=kind, levels=levels)
     judged, chance = int(series.is_judged.sum()), expected_false_alarms(series, start)
     if as_json:
@@ -175,6 +179,9 @@ def _show(
 
 def _table(found: tuple[NewSignal, ...]) -> Table:
     table = Table(box=box.SIMPLE, pad_edge=False)
+    aims = [_aim(one) for one in found]
+    # A column of its own only where somebody has set a target.
+    more = [_("目标")] if any(aims) else []
     for title in (
         _("状态"),
         _("网格"),
@@ -183,10 +190,11 @@ def _table(found: tuple[NewSignal, ...]) -> Table:
         _("正常波动范围"),
         _("信号"),
         _("看见"),
+        *more,
     ):
         right = title in (_("数值"), _("正常波动范围"))
         table.add_column(title, justify="right" if right else "left", overflow="fold")
-    for signal in found:
+    for signal, aim in zip(found, aims, strict=True):
         metric = METRICS[signal.metric]
         cells = (
             state_words(signal.tone),
@@ -196,6 +204,14 @@ def _table(found: tuple[NewSignal, ...]) -> Table:
             formats.interval(signal.lower, signal.upper, metric.unit),
             signal_words(signal.signal),
             formats.day(signal.seen_on),
+            *([aim] if more else []),
         )
         table.add_row(*(Text(cell) for cell in cells))
     return table
+
+
+def _aim(signal: NewSignal) -> str:
+    if math.isnan(signal.target):
+        return ""
+    amount = formats.value(signal.target, METRICS[signal.metric].unit)
+    return f"{amount} {assurance_words(signal.assurance)}".strip()

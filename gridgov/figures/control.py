@@ -250,7 +250,10 @@ def control_chart(
     if target is not None:
         shapes.append(rule(palette, y=target, color=palette.ink, dash="dash", layer="above"))
         aim = _("目标 {value}", value=formats.value(target, unit))
-        place = {"xref": "paper", "yanchor": "bottom"}
+        # On the side of its line where the mean is not, so that the words cross neither.
+        means = [row["mean"] for row in rows if not formats.is_missing(row["mean"])]
+        side = "top" if means and target < means[-1] else "bottom"
+        place = {"xref": "paper", "yanchor": side, "bgcolor": palette.paper, "opacity": 0.9}
         labels.append(label_at(aim, 0, target, palette.ink, size=12) | place)
     layout = {
         "xaxis": time_axis(days, grain, palette),

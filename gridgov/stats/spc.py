@@ -33,6 +33,7 @@ __all__ = [
     "Improvement",
     "Xmr",
     "XmrBatch",
+    "assurance_codes",
     "p_chart",
     "u_chart",
     "xmr",
@@ -273,6 +274,16 @@ def _mean_where(values: Floats, mask: npt.NDArray[np.bool_]) -> Floats:
     count = mask.sum(axis=1)
     mean: Floats = np.divide(total, count, out=np.full(len(values), np.nan), where=count > 0)
     return mean
+
+
+def assurance_codes(
+    lower: Floats,
+    upper: Floats,
+    improvement: Sequence[Improvement | None],
+    targets: Floats,
+) -> Codes:
+    """Assurance codes as in `XmrBatch`, all (n_series,), from limits that are known already."""
+    return _assurance(lower, upper, _directions(list(improvement), len(lower)), targets)
 
 
 def _assurance(

@@ -10,6 +10,7 @@ from gridgov.trends.newest import NewSignal, expected_false_alarms, newest_signa
 from gridgov.trends.series import SeriesSet, judged_series
 from gridgov.trends.shifts import Shift, change_points_of
 from gridgov.trends.spans import GRAINS, TrendGrain
+from gridgov.trends.targets import Targets, check_target, with_targets
 from gridgov.trends.volumes import VOLUMES, VolumeForecast, forecast_of
 
 __all__ = [
@@ -20,9 +21,11 @@ __all__ = [
     "NewSignal",
     "SeriesSet",
     "Shift",
+    "Targets",
     "TrendGrain",
     "VolumeForecast",
     "change_points_of",
+    "check_target",
     "dimensions_of",
     "expected_false_alarms",
     "explain_change",
@@ -34,4 +37,5 @@ __all__ = [
     "newest_signals",
     "rate_kind",
     "to_date_frame",
+    "with_targets",
 ]

@@ -21,6 +21,7 @@ from gridgov.locale import _
 from gridgov.metrics import METRICS
 from gridgov.trends.newest import NewSignal
 from gridgov.trends.small import small_words
+from gridgov.trends.targets import target_words
 
 __all__ = ["FORMS", "Form", "form_of", "mail_of", "payload", "signal_line", "subject_of"]
 
@@ -62,7 +63,7 @@ def signal_line(signal: NewSignal) -> str:
     span = formats.interval(signal.lower, signal.upper, metric.unit)
     if metric.unit == "人" and 0 < signal.value < THRESHOLD:
         value = span = small_words()
-    return _(
+    text = _(
         "{state}：{grid} {metric} {value}（正常波动范围 {span}，{rule}）",
         state=state_words(signal.tone),
         grid=signal.grid_name,
@@ -71,6 +72,8 @@ def signal_line(signal: NewSignal) -> str:
         span=span,
         rule=signal_words(signal.signal),
     )
+    aim = target_words(signal.metric, signal.target, signal.assurance)
+    return _("{text}；{aim}", text=text, aim=aim) if aim else text
 
 
 def _lines(signals: Sequence[NewSignal], room: int, bullet: str) -> str:

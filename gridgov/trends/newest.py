@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from gridgov.judgement import Tone, tone_of
@@ -16,6 +17,7 @@ from gridgov.stats.spc import POINTS, SIGNALS
 from gridgov.trends.places import all_levels, grid_names
 from gridgov.trends.series import SeriesSet, judged_series, place_of_points, within
 from gridgov.trends.spans import TrendGrain
+from gridgov.trends.targets import ASSURANCE, Targets, with_targets
 from gridgov.warehouse import Reader
 
 __all__ = [
@@ -35,7 +37,8 @@ _TONES: dict[Tone, int] = {"worse": 0, "changed": 1, "better": 2, "usual": 3, "m
 class NewSignal:
     """A pattern in one series. `began_on`: first day of its first period; `seen_on`: the day on
     which the period that completed it was over. value, numerator, denominator, n and the limits
-    are those of that period's series at its newest point of the pattern (`on`)."""
+    are those of that period's series at its newest point of the pattern (`on`). target: NaN where
+    none is set; assurance: "pass", "fail" or "hit_or_miss" of the series as it stands, else ""."""
 
     metric: str
     grid_id: str
@@ -53,6 +56,8 @@ class NewSignal:
     mean: float
     lower: float
     upper: float
+    target: float = float("nan")
+    assurance: str = ""
 
 
 def newest_signals(
@@ -64,21 +69,24 @@ def newest_signals(
     grid_id: str | None = None,
     grain: TrendGrain = "month",
     end: date | None = None,
+    targets: Targets | None = None,
 ) -> tuple[NewSignal, ...]:
     """Signals first visible on or after `since`, what needs eyes most first, one a series.
 
-    levels: those of all grids that the reader sees by default. A pattern that goes on in a milder
+    levels: those of all grids that the reader sees by default. targets: what is wanted, for the
+    assurance of each. A pattern that goes on in a milder
     form (the month after a point outside the limits, on the same side) is not news.
     """
     chosen = tuple(levels) if levels is not None else all_levels(reader)
     series = judged_series(reader, codes, grain=grain, levels=chosen, grid_id=grid_id, end=end)
+    series, aims = with_targets(reader, series, targets or Targets())
     first = next((at for at, last in enumerate(series.ends) if last >= since), None)
     if first is None:
         return ()
     # Judged over the points that count: a gap must not hide when a pattern was complete.
     runs = _news(signal_runs(series.judged), series, first)
     names, ranks = grid_names(reader), {level: at for at, level in enumerate(chosen)}
-    found = [_described(series, run, runs, names) for run in runs_of_newest(runs)]
+    found = [_described(series, aims, run, runs, names) for run in runs_of_newest(runs)]
     return tuple(
         sorted(
             found,
@@ -121,7 +129,11 @@ def runs_of_newest(runs: SignalRuns) -> list[int]:
 
 
 def _described(
-    series: SeriesSet, at: int, runs: SignalRuns, names: dict[str, tuple[str, str]]
+    series: SeriesSet,
+    aims: npt.NDArray[np.float64],
+    at: int,
+    runs: SignalRuns,
+    names: dict[str, tuple[str, str]],
 ) -> NewSignal:
     row, end = int(runs.row[at]), int(runs.end[at])
     lower, upper = within(
@@ -147,6 +159,8 @@ def _described(
         mean=float(series.judged.mean[row, end]),
         lower=float(lower[end]),
         upper=float(upper[end]),
+        target=float(aims[row]),
+        assurance="" if np.isnan(aims[row]) else ASSURANCE[int(series.judged.assurance[row])],
     )
 
 
@@ -178,6 +192,8 @@ def signal_frame(signals: Sequence[NewSignal]) -> pd.DataFrame:
             "mean": signal.mean,
             "lower": signal.lower,
             "upper": signal.upper,
+            "target": signal.target,
+            "assurance": signal.assurance,
         }
         for signal in signals
     ]

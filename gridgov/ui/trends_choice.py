@@ -22,6 +22,7 @@ from gridgov.ui.view import View
 __all__ = [
     "PARTS",
     "VIEWS",
+    "ChartName",
     "Choice",
     "Part",
     "ViewName",
@@ -36,6 +37,7 @@ __all__ = [
 
 ViewName = Literal["signals", "grids", "metrics", "series"]
 Part = Literal["explain", "compare", "ahead"]
+ChartName = Literal["xmr", "rate"]
 VIEWS: dict[ViewName, str] = {
     "signals": N_("新信号"),
     "grids": N_("一个指标·各网格"),
@@ -49,12 +51,15 @@ PARTS: dict[Part, str] = {
 }
 T = TypeVar("T", bound=str)
 _STATE, _URL = "trends_choice", "trends_url"
-_KEYS = ("view", "metric", "grain", "level", "since", "rebase", "part", "by")
+_KEYS = ("view", "metric", "grain", "level", "since", "rebase", "part", "by", "chart")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """`level`, `since` and `by` are "" or None where the view has its own default."""
+    """`level`, `since` and `by` are "" or None where the view has its own default.
+
+    chart: the large series on one range for all its periods, or on that of each denominator.
+    """
 
     view: ViewName = "signals"
     metric: str = "C1"
@@ -64,6 +69,7 @@ class Choice:
     rebase: tuple[date, ...] = ()
     part: Part = "explain"
     by: str = ""
+    chart: ChartName = "xmr"
 
     @classmethod
     def from_url(cls, given: dict[str, str]) -> Choice:
@@ -77,6 +83,8 @@ class Choice:
             found = replace(found, grain=cast(TrendGrain, given["grain"]))
         if given.get("part") in get_args(Part):
             found = replace(found, part=cast(Part, given["part"]))
+        if given.get("chart") in get_args(ChartName):
+            found = replace(found, chart=cast(ChartName, given["chart"]))
         days = tuple(day for text in given.get("rebase", "").split(",") if (day := _day(text)))
         return replace(
             found,
@@ -98,6 +106,7 @@ class Choice:
             "rebase": ",".join(day.isoformat() for day in self.rebase),
             "part": self.part,
             "by": self.by,
+            "chart": self.chart,
         }
         return {k: text for k, text in named.items() if text and getattr(plain, k) != text}
 

@@ -16,12 +16,14 @@ from gridgov.metrics import METRICS
 from gridgov.trends.newest import NewSignal
 from gridgov.trends.series import SeriesSet
 from gridgov.trends.small import small_words
+from gridgov.trends.targets import ASSURANCE, target_words
 from gridgov.ui.html import Cell, TableColumn, state_tag_html, table_html
 
 __all__ = ["Groups", "grouped", "minis_html", "periods_table", "signals_table", "unit_of"]
 
 _SIGNS = {"better": "●", "worse": "■", "changed": "◆"}
 _EYES = frozenset(_SIGNS)
+_FAIL = ASSURANCE.index("fail")
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,18 @@ class Groups:
 
 
 def grouped(series: SeriesSet) -> Groups:
-    """Part a set by state, each part in the order of attention."""
+    """Part a set by state, each part in the order of attention.
+
+    A series as usual whose target it never meets needs eyes as well.
+    """
     eyes: list[int] = []
     usual: list[int] = []
     silent: list[int] = []
     for row in series.order():
         tone = series.tone(row)
-        (eyes if tone in _EYES else silent if tone == "missing" else usual).append(row)
+        failing = series.is_judged[row] and series.judged.assurance[row] == _FAIL
+        watched = tone in _EYES or failing
+        (eyes if watched else silent if tone == "missing" else usual).append(row)
     return Groups(tuple(eyes), tuple(usual), tuple(silent))
 
 
@@ -52,14 +59,17 @@ def minis_html(
     title: str,
     name: Callable[[int], str],
     href: Callable[[int], str],
+    aim: Callable[[int], str],
     wide: bool = False,
 ) -> str:
     """Little control charts, each with its own scale and its newest finished value.
 
+    `aim`: the words of a series' target, "" where it has none.
+
     `wide`: names are long and units differ, so each has more room and says its unit.
     """
     panels = "".join(
-        _panel(series, row, palette, name(row), href(row), bare=not wide) for row in rows
+        _panel(series, row, palette, name(row), href(row), aim(row), bare=not wide) for row in rows
     )
     room = ' style="grid-template-columns:repeat(auto-fill,minmax(205px,1fr))"' if wide else ""
     said = escape(title, quote=True)
@@ -67,14 +77,21 @@ def minis_html(
 
 
 def _panel(
-    series: SeriesSet, row: int, palette: Palette, name: str, href: str, *, bare: bool
+    series: SeriesSet,
+    row: int,
+    palette: Palette,
+    name: str,
+    href: str,
+    aim: str,
+    *,
+    bare: bool,
 ) -> str:
     unit, tone, at = unit_of(series.metric[row]), series.tone(row), series.newest(row)
     amount = float(series.value[row, at]) if at is not None else None
     value, full = formats.bare(amount, unit), formats.value(amount, unit)
     if at is not None and series.hidden[row, at]:
         value = full = small_words()
-    words = f"{name} {full}, {state_words(tone)}"
+    words = ", ".join(part for part in (f"{name} {full}", state_words(tone), aim) if part)
     value = value if bare else full
     sign = f'<span aria-hidden="true">{_SIGNS[tone]}</span> ' if tone in _SIGNS else ""
     head = (
@@ -82,9 +99,10 @@ def _panel(
         f'{escape(name)}</span><b class="gg-{tone}">{sign}{escape(value)}</b></span>'
     )
     drawing = as_image(_drawing(series, row, palette, words, 180, 40), words)
+    below = f'<span class="gg-muted">{escape(aim)}</span>' if aim else ""
     return (
         f'<a class="gg-mini" href="{escape(href, quote=True)}" target="_self" '
-        f'aria-label="{escape(words, quote=True)}">{head}{drawing}</a>'
+        f'aria-label="{escape(words, quote=True)}">{head}{drawing}{below}</a>'
     )
 
 
@@ -137,6 +155,7 @@ def signals_table(
     for signal in found:
         unit = unit_of(signal.metric)
         row = place.get((signal.metric, signal.grid_id))
+        aim = target_words(signal.metric, signal.target, signal.assurance)
         line = "" if row is None else as_image(_drawing(series, row, palette, "", 120, 26))
         cells = (
             f'<a href="{escape(href(signal), quote=True)}" target="_self">'
@@ -144,7 +163,8 @@ def signals_table(
             escape(grid(signal)),
             f'<span style="display:block;width:120px">{line}</span>',
             state_tag_html(signal.tone),
-            escape(small_words() if np.isnan(signal.value) else formats.value(signal.value, unit)),
+            escape(small_words() if np.isnan(signal.value) else formats.value(signal.value, unit))
+            + (f'<br><span class="gg-muted">{escape(aim)}</span>' if aim else ""),
             escape(formats.interval(signal.lower, signal.upper, unit)),
             f'<span class="gg-muted">{escape(signal_words(signal.signal))}</span>',
             f'<span class="gg-muted">{escape(period(signal))}</span>',

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -13,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from gridgov import formats
 from gridgov.errors import UsageError
-from gridgov.figures import Annotation, Chart, control_chart, line
+from gridgov.figures import Chart, line
 from gridgov.figures.ahead import ahead_chart
 from gridgov.figures.change_steps import change_steps
 from gridgov.figures.chart import full_title
@@ -37,21 +35,18 @@ from gridgov.trends.explain import (
 )
 from gridgov.trends.places import fork_below
 from gridgov.trends.series import SeriesSet, judged_series
-from gridgov.trends.shifts import shifts_in
 from gridgov.trends.volumes import VOLUMES, forecast_of, volume_of
 from gridgov.ui import html
 from gridgov.ui.html import Cell, TableColumn, table_html
 from gridgov.ui.page import empty, place_name, section, show, table
-from gridgov.ui.trends_annotation import annotate, annotations_of, nearby
 from gridgov.ui.trends_choice import PARTS, Choice, Part, segmented, shorter, store
+from gridgov.ui.trends_control import large_chart
 from gridgov.ui.trends_html import unit_of
 from gridgov.ui.trends_words import (
     accuracy_words,
     explained_words,
     lower,
     period_label,
-    series_note,
-    shift_words,
 )
 from gridgov.ui.view import View
 
@@ -62,7 +57,7 @@ _PAST_DAYS = 56
 _MEMBERS = 12
 
 
-def one_series(view: View, choice: Choice, _bar: DeltaGenerator) -> None:
+def one_series(view: View, choice: Choice, bar: DeltaGenerator) -> None:
     """The chart first, then what can be asked of it, one question at a time."""
     filters = view.filters
     series = judged_series(
@@ -80,7 +75,7 @@ def one_series(view: View, choice: Choice, _bar: DeltaGenerator) -> None:
     if choice.grain in _LONG:
         _long(view, choice)
     else:
-        _control(view, choice, series)
+        choice = large_chart(view, choice, series, bar)
     row = st.container(horizontal=True, vertical_alignment="center", key="trends_parts")
     with row:
         choice = _parts(choice)
@@ -91,83 +86,6 @@ def one_series(view: View, choice: Choice, _bar: DeltaGenerator) -> None:
             _compared(view, choice, series, row)
         case "ahead":
             _ahead(view, choice)
-
-
-def _control(view: View, choice: Choice, series: SeriesSet) -> None:
-    metric, place = METRICS[choice.metric], place_name(view)
-    grid_id = view.filters.grid_id
-    noted = annotations_of(view, grid_id, series.buckets[0], series.ends[-1])
-    title = _("{metric} · {place}", metric=metric.label, place=place)
-    unit = unit_of(choice.metric)
-    # A long unit beside each limit would leave a phone no chart: the heading says it once.
-    short = unit if len(unit) <= 2 else ""
-    chart = control_chart(
-        series.frame(0),
-        view.palette,
-        title=title,
-        unit=short,
-        grain=choice.grain,
-        annotations=noted,
-        height=320,
-    )
-    chart.figure.update_layout(title_text=full_title(title, unit, choice.grain))
-    _hold_axis(chart, series, noted)
-
-    def rebase_at(point: dict[str, object]) -> None:
-        day = _clicked(point, series)
-        if day is not None:
-            store(replace(choice, rebase=tuple(sorted({*choice.rebase, day}))))
-            st.rerun()
-
-    key = f"trends_series_{choice.metric}_{grid_id}_{choice.grain}_{len(choice.rebase)}"
-    show(chart, key, metrics=[choice.metric], note=series_note(series, 0), on_click=rebase_at)
-    shifts = [
-        shift_words(shift, choice.metric, choice.grain, nearby(noted, shift.first, shift.last))
-        for shift in shifts_in(series, 0)
-    ]
-    if shifts:
-        st.html(html.summary_html(shifts))
-    with st.container(horizontal=True, vertical_alignment="center", key="trends_under"):
-        _rebased(choice)
-        annotate(view, grid_id, place)
-
-
-def _hold_axis(chart: Chart, series: SeriesSet, noted: Sequence[Annotation]) -> None:
-    """Room for the words of annotations; late ones stand to the left of their line."""
-    first, last = series.buckets[0], series.ends[-1]
-    air = timedelta(days=max(1, (last - first).days // 40))
-    middle = (first + (last - first) / 2).isoformat()
-    chart.figure.update_layout(xaxis_range=[(first - air).isoformat(), (last + air).isoformat()])
-    if noted:
-        # Words stand in up to three rows at the top: room above, so that no dot lies under them.
-        figures = chart.frame[["value", "lower", "upper"]].to_numpy(np.float64)
-        low, high = float(np.nanmin(figures)), float(np.nanmax(figures))
-        span = (high - low) or abs(high) or 1.0
-        top = high + span * 0.12 * (1 + min(len(noted), 3))
-        chart.figure.update_layout(yaxis_range=[low - span * 0.06, top])
-    for note in chart.figure.layout.annotations:
-        if note.xref != "paper" and str(note.x) > middle:
-            note.update(xanchor="right", align="right", xshift=-3)
-
-
-def _clicked(point: dict[str, object], series: SeriesSet) -> date | None:
-    """The period of a clicked dot; none for the first, where limits begin anyway."""
-    given = point.get("customdata", point.get("x"))
-    text = str(given[0] if isinstance(given, list | tuple) and given else given)[:10]
-    days = [day.isoformat() for day in series.buckets]
-    return series.buckets[days.index(text)] if text in days[1:] else None
-
-
-def _rebased(choice: Choice) -> None:
-    """Say from where the range is counted anew, and offer the way back."""
-    if not choice.rebase:
-        st.html(html.caption_html(_("做法变了？点图上的一个点，从那一期起重算正常波动范围。")))
-        return
-    said = formats.listing(period_label(day, choice.grain) for day in choice.rebase)
-    st.html(html.caption_html(_("正常波动范围自 {periods} 起重算。", periods=said)))
-    if st.button(_("恢复"), type="tertiary", key="trends_rebase_off"):
-        store(replace(choice, rebase=()))
-        st.rerun()
 
 
 def _long(view: View, choice: Choice) -> None:

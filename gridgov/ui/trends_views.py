@@ -25,6 +25,7 @@ from gridgov.trends.newest import (
 from gridgov.trends.places import all_levels, grid_names
 from gridgov.trends.series import SeriesSet, judged_series
 from gridgov.trends.spans import GRAINS
+from gridgov.trends.targets import ASSURANCE, target_words, with_targets
 from gridgov.ui import html
 from gridgov.ui.page import empty, section, table
 from gridgov.ui.trends_choice import (
@@ -37,6 +38,7 @@ from gridgov.ui.trends_choice import (
     store,
 )
 from gridgov.ui.trends_html import grouped, minis_html, periods_table, signals_table, unit_of
+from gridgov.ui.trends_target import targets_in_force
 from gridgov.ui.trends_words import lower, period_label, state_counts
 from gridgov.ui.view import View
 
@@ -107,6 +109,7 @@ def _many(
     if not len(series):
         empty(_("所选范围内没有数据。"), _("请放宽时段或换一个网格。"))
         return
+    series, aims = with_targets(view.reader, series, targets_in_force())
 
     def href(row: int) -> str:
         place = series.grid_id[row] or view.filters.grid_id or ""
@@ -117,9 +120,16 @@ def _many(
         return
     groups = grouped(series)
 
+    def aim(row: int) -> str:
+        told = ASSURANCE[int(series.judged.assurance[row])] if series.is_judged[row] else ""
+        return target_words(series.metric[row], float(aims[row]), told)
+
     def minis(rows: Sequence[int]) -> None:
-        body = minis_html(series, rows, view.palette, title=title, name=name, href=href, wide=wide)
-        st.html(body)
+        st.html(
+            minis_html(
+                series, rows, view.palette, title=title, name=name, href=href, aim=aim, wide=wide
+            )
+        )
 
     st.html(html.caption_html(state_counts([series.tone(row) for row in range(len(series))], noun)))
     if groups.eyes:
@@ -247,8 +257,9 @@ def new_signals(view: View, choice: Choice, bar: DeltaGenerator) -> None:
     grain, asked, end = choice.grain, tuple(chosen), filters.span.end
     with st.spinner(_("正在判断全部序列…")):
         found = newest_signals(
-            view.reader, since, levels=asked, grid_id=filters.grid_id, grain=grain, end=end
-        )
+            view.reader, since, levels=asked, grid_id=filters.grid_id, grain=grain, end=end,
+            targets=targets_in_force(),
+        )  # fmt: skip
         series = judged_series(
             view.reader, levels=asked, grid_id=filters.grid_id, grain=grain, end=end
         )

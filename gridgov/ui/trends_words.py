@@ -11,6 +11,7 @@ from gridgov.figures.control import signal_words, state_words
 from gridgov.judgement import Tone
 from gridgov.locale import _, language
 from gridgov.metrics import METRICS
+from gridgov.trends.by_denominator import ByDenominator
 from gridgov.trends.explain import Explained, printed
 from gridgov.trends.series import LEAST_POINTS, SeriesSet, place_of_points
 from gridgov.trends.shifts import Shift
@@ -19,6 +20,7 @@ from gridgov.trends.volumes import VolumeForecast
 
 __all__ = [
     "accuracy_words",
+    "denominator_note",
     "explained_words",
     "lower",
     "period_label",
@@ -52,6 +54,30 @@ def state_counts(tones: Sequence[Tone], noun: str) -> str:
             parts.append(_("{n} 个{state}", n=count, state=name))
     joint = ", " if language() == "en" else "，"
     return _("{noun} {n} 个：{parts}", n=len(tones), noun=noun, parts=joint.join(parts))
+
+
+def denominator_note(series: SeriesSet, row: int, by: ByDenominator) -> str:
+    """What the chart with limits by denominator says, its method in one plain sentence."""
+    newest = by.frame.dropna(subset=["lower"])
+    signal = str(newest["signal"].iloc[-1]) if len(newest) else ""
+    state, rule = state_words(by.tone), signal_words(signal)
+    parts = [
+        _("最近一期：{state}", state=f"{state} · {rule}" if rule else state),
+        _(
+            "灰带按当期的分母（{base}）算，分母越小、偶然起伏越大，灰带越宽；"
+            "实际起伏是偶然的 {times} 倍，宽度已照此调整（Laney）",
+            base=lower(METRICS[series.metric[row]].denominator_label),
+            times=formats.number(by.dispersion, 1),
+        ),
+    ]
+    if by.trial:
+        parts.append(_("不足 13 期，范围仅供试用"))
+    few = int((series.few[row] & ~series.partial[row]).sum())
+    if few:
+        parts.append(_("另有 {n} 期样本不足，未画出", n=few))
+    if series.partial[row].any():
+        parts.append(_("空心点为未结束的一期，不参加计算"))
+    return formats.listing(parts) + ("." if language() == "en" else "。")
 
 
 def series_note(series: SeriesSet, row: int) -> str:

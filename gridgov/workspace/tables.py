@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -45,6 +46,7 @@ __all__ = [
     "saved_question_version",
     "session",
     "setting",
+    "target",
     "user",
 ]
 
@@ -164,6 +166,21 @@ annotation = Table(
     Column("on_date", Date, nullable=False, index=True),
     Column("grid_id", String(64)),
     Column("text", Text, nullable=False),
+    _user_id("created_by"),
+    Column("created_at", DateTime, nullable=False),
+    Column("removed_at", DateTime),
+)
+
+# What a community wants of a metric. Never changed: a new row replaces an older one, which stays
+# with the time it was taken back, so that what was wanted when can be read later.
+target = Table(
+    "target",
+    metadata,
+    _id(),
+    Column("metric", String(16), nullable=False, index=True),
+    Column("grid_id", String(64)),
+    Column("value", Float, nullable=False),
+    Column("note", String(120), nullable=False),
     _user_id("created_by"),
     Column("created_at", DateTime, nullable=False),
     Column("removed_at", DateTime),

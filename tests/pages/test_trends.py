@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,9 +14,17 @@ from streamlit.testing.v1 import AppTest
 from etl.sample.planted import PLANTED
 from gridgov import formats
 from gridgov.metrics import evaluate
-from gridgov.trends import explain_change, judged_series, newest_signals
+from gridgov.trends import (
+    Targets,
+    explain_change,
+    judged_by_denominator,
+    judged_series,
+    newest_signals,
+)
 from gridgov.trends.explain import printed
+from gridgov.trends.targets import target_words
 from gridgov.warehouse import Reader, Warehouse
+from gridgov.workspace.target import list_targets as list_targets_of
 from tests.pages.conftest import OpenPage, texts
 from tests.warehouses import sample_warehouse
 
@@ -210,6 +220,107 @@ def test_english_has_no_chinese_words_of_ours(open_page: OpenPage) -> None:
     plain = re.sub(r"<[^>]+>", " ", shown)
     names = re.compile(r"东山社区|第\d+网格")
     assert not re.search("[\u4e00-\u9fff]", names.sub("", plain))
+
+
+def _charts(app: AppTest) -> list[Any]:
+    return [json.loads(one.proto.spec) for one in app.get("plotly_chart")]
+
+
+def test_limits_by_denominator_from_the_address(open_page: OpenPage, reader: Reader) -> None:
+    app = open_page("trends", view="series", metric="C3", chart="rate")
+    shown = _fine(app)
+    found = judged_by_denominator(judged_series(reader, ["C3"]), 0)
+    assert found is not None
+    assert "灰带按当期的分母（到期的）算" in shown
+    assert f"实际起伏是偶然的 {formats.number(found.dispersion, 1)} 倍" in shown
+    upper = next(one for one in _charts(app)[0]["data"] if one["name"] == "正常波动范围")
+    assert upper["line"]["shape"] == "hvh"
+    assert upper["y"] == pytest.approx(list(found.frame["upper"]), abs=1e-4)
+    assert len(set(upper["y"])) > 10
+    assert "rate" in app.query_params["chart"]
+    shown = _fine(open_page("trends", view="series", metric="C1", chart="rate", lang="en"))
+    assert "follows each period's denominator (residents)" in shown
+
+
+@pytest.mark.parametrize("metric", ["C10", "SV2", "PB1"])
+def test_without_a_denominator_there_is_one_range(open_page: OpenPage, metric: str) -> None:
+    app = open_page("trends", view="series", metric=metric, chart="rate")
+    assert "当期的分母" not in _fine(app)
+    assert "chart" not in app.query_params
+
+
+def test_a_rebase_holds_for_limits_by_denominator(open_page: OpenPage, reader: Reader) -> None:
+    app = open_page("trends", view="series", metric="SV1", chart="rate", rebase="2026-03-01")
+    assert "正常波动范围自 2026年3月 起重算。" in _fine(app)
+    found = judged_by_denominator(
+        judged_series(reader, ["SV1"], rebase=[date(2026, 3, 1)]), 0, rebase=[date(2026, 3, 1)]
+    )
+    assert found is not None
+    mean = next(one for one in _charts(app)[0]["data"] if one["name"] == "平均")
+    assert mean["y"] == pytest.approx(list(found.frame["mean"]), abs=1e-4)
+    assert mean["y"][0] > mean["y"][-1] + 0.03
+
+
+def test_a_leader_sets_a_target_and_ends_it(open_page: OpenPage, worsening: str) -> None:
+    from gridgov.ui.view import workspace
+    from gridgov.workspace.target import list_targets
+
+    app = open_page("trends", view="series", metric="SV1", grid=worsening)
+    assert "目标" not in _fine(app).replace("设目标", "")
+    app.session_state["trends_target"] = True
+    app.run()
+    _box(app).set_value(85.0)
+    next(b for b in app.button if b.label == "保存目标").click().run()
+    (kept,) = list_targets(workspace())
+    assert (kept.metric, kept.grid_id, kept.value) == ("SV1", None, 0.85)
+    shown = _fine(app)
+    assert "目标 85.0%：稳定不达标。整个正常波动范围都在目标差的一侧" in shown
+    app.session_state["trends_target"] = True
+    app.run()
+    next(b for b in app.button if b.label == "撤下").click().run()
+    assert "稳定不达标" not in _fine(app)
+    assert list_targets(workspace()) == ()
+
+
+def _box(app: AppTest) -> Any:
+    (box,) = [one for one in app.number_input if "目标" in one.label]
+    return box
+
+
+def test_a_target_is_told_in_every_view(open_page: OpenPage, worsening: str) -> None:
+    from gridgov.ui.view import workspace
+    from gridgov.workspace.audit import SYSTEM
+    from gridgov.workspace.target import save_target
+
+    app = open_page("trends", view="grids", metric="SV1")
+    save_target(workspace(), SYSTEM, metric="SV1", value=0.75)
+    save_target(workspace(), SYSTEM, metric="SV1", value=0.2, grid_id=worsening)
+    save_target(workspace(), SYSTEM, metric="C13", value=300)
+    shown = _fine(app.run())
+    told = re.findall(r'gg-muted">目标 ([\d.]+)%：(\w+)<', shown)
+    assert len(told) == 11
+    assert sum(one == ("20.0", "稳定达标") for one in told) == 1
+    assert {one[1] for one in told if one[0] == "75.0"} <= {"稳定不达标", "时达时不达"}
+    found = newest_signals(
+        Warehouse(sample_warehouse()).reader(), date(2026, 10, 1), levels=("社区", "一般"),
+        targets=Targets.of(list_targets_of(workspace())),
+    )  # fmt: skip
+    words = [target_words(s.metric, s.target, s.assurance) for s in found if s.assurance]
+    assert words
+    shown = _fine(open_page("trends"))
+    for one in words:
+        assert one in shown
+    # A number of cases holds for the one place that it was set for.
+    shown = _fine(open_page("trends", role="supervisor", view="metrics"))
+    assert "目标 300" not in shown
+
+
+def test_a_supervisor_sets_no_target(open_page: OpenPage) -> None:
+    app = open_page("trends", role="supervisor", view="series", metric="SV1")
+    _fine(app)
+    app.session_state["trends_target"] = True
+    app.run()
+    assert not [one for one in app.number_input if "目标" in one.label]
 
 
 ONE = {

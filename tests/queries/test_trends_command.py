@@ -68,3 +68,52 @@ def test_wrong_calls_are_one_line_and_status_2() -> None:
         assert done.returncode == 2, (words, done.stderr)
         assert done.stderr.strip().count("\n") == 0
         assert "Traceback" not in done.stderr
+
+
+def _gridgov(workspace: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    env = {
+        **os.environ,
+        "GRIDGOV_WAREHOUSE": str(sample_warehouse()),
+        "GRIDGOV_WORKSPACE": str(workspace),
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "gridgov", *words],
+        cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def test_targets_by_command_and_in_the_signals(tmp_path: Path) -> None:
+    workspace = tmp_path / "ws" / "workspace.sqlite"
+    asked = ("signals", "--since", "2026-10-01", "--level", "社区", "--metric", "SV1")
+    done = _gridgov(workspace, *asked, "--json")
+    assert done.returncode == 0, done.stderr
+    (signal,) = json.loads(done.stdout)["signals"]
+    assert (signal["target"], signal["assurance"]) == (None, "")
+    assert not workspace.exists(), "to print signals needs no workspace, and makes none"
+    done = _gridgov(workspace, "target", "set", "sv1", "90%", "--note", "街道要求")
+    assert (done.returncode, done.stdout.strip()) == (0, "目标 1：重点人员按期探访率 90.0%")
+    assert "街道要求" in _gridgov(workspace, "target", "list").stdout
+    (signal,) = json.loads(_gridgov(workspace, *asked, "--json").stdout)["signals"]
+    assert (signal["target"], signal["assurance"]) == (0.9, "fail")
+    assert "90.0% 稳定不达标" in _gridgov(workspace, *asked).stdout
+    assert _gridgov(workspace, "target", "remove", "1").returncode == 0
+    assert json.loads(_gridgov(workspace, "target", "list", "--json").stdout) == {"targets": []}
+
+
+def test_a_broken_workspace_does_not_silence_the_signals(tmp_path: Path) -> None:
+    broken = tmp_path / "workspace.sqlite"
+    broken.write_bytes(b"this is no database" * 400)
+    done = _gridgov(broken, "signals", "--since", "2026-10-01", "--level", "社区")
+    assert done.returncode == 0
+    assert "重点人员按期探访率" in done.stdout
+    assert done.stderr.startswith("没有读到目标")
+    assert done.stderr.strip().count("\n") == 0
+
+
+def test_wrong_targets_are_one_line_and_status_2(tmp_path: Path) -> None:
+    for words in (
+        ("set", "C1", "3"), ("set", "SV1", "130"), ("set", "SV1", "viel"), ("set", "ZZ", "1"),
+        ("set", "SV1", "90", "--grid", "nowhere"), ("remove", "7"),
+    ):  # fmt: skip
+        done = _gridgov(tmp_path / "workspace.sqlite", "target", *words)
+        assert (done.returncode, done.stderr.strip().count("\n")) == (2, 0), words
