@@ -3,7 +3,7 @@
 import streamlit as st
 
 from gridgov.locale import _
-from gridgov.ui.cache import kept
+from gridgov.ui.cache import drawn, kept
 from gridgov.ui.metric_cards import metric_card
 from gridgov.ui.page import cards, empty, foot, page, section, show, table_of
 from gridgov.ui.places import (
@@ -25,7 +25,13 @@ if grid_id is None or card is None:
 
 section(card["name"])
 st.html(facts_html(card))
-cards([metric_card(item, view.palette, view.filters) for item in judged])
+cards(
+    drawn(
+        "profile",
+        lambda: [metric_card(item, view.palette, view.filters) for item in judged],
+        grid_id,
+    )
+)
 
 left, right = st.columns(2, gap="large")
 with left:

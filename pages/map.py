@@ -3,7 +3,7 @@
 import streamlit as st
 
 from gridgov.locale import _
-from gridgov.ui.cache import kept
+from gridgov.ui.cache import drawn, kept
 from gridgov.ui.links import link
 from gridgov.ui.page import empty, foot, page, show
 from gridgov.ui.places import map_chart, map_choices, map_frame
@@ -16,7 +16,7 @@ if frame.empty:
     empty(_("这里没有这一级的网格。"), _("换一个层级，或在左侧把网格放宽。"))
     st.stop()
 show(
-    map_chart(view, frame, code, by),
+    drawn("map", lambda: map_chart(view, frame, code, by), code, level, by),
     f"map_{code}_{level}_{by}_{view.filters.grid_id}",
     metrics=[code],
     note=_("点一个网格，全站都只看它；左侧“恢复默认”回到全部。"),

@@ -4,27 +4,18 @@ from functools import partial
 
 import streamlit as st
 
-from gridgov.figures import Annotation, control_chart
-from gridgov.locale import _, pick
+from gridgov.locale import _
 from gridgov.ui import html
 from gridgov.ui.cache import kept
-from gridgov.ui.follow_up import annotations_of, open_actions
-from gridgov.ui.links import href
-from gridgov.ui.metric_cards import metric_card
-from gridgov.ui.overview import LEADS_TO, concern_list, concerns_frame, overview_of
-from gridgov.ui.page import cards, foot, note_table, page, section, show
+from gridgov.ui.evidence import control
+from gridgov.ui.follow_up import open_actions
+from gridgov.ui.overview import concern_list, concerns_frame, headline_cards, overview_of
+from gridgov.ui.page import cards, foot, note_table, page, section
 
 view = page(_("总览"))
 judged, concerns, sentences = kept(overview_of)
 
-cards(
-    [
-        metric_card(
-            item, view.palette, view.filters, href=href(LEADS_TO[item.metric.code], view.filters)
-        )
-        for item in judged
-    ]
-)
+cards(headline_cards(view, judged))
 
 left, right = st.columns([11, 9], gap="large")
 with left:
@@ -32,19 +23,11 @@ with left:
     concern_list(view, concerns)
     note_table(_("需要关注"), partial(concerns_frame, concerns))
 with right:
-    section(_("五点小结"))
-    st.html(html.summary_html(sentences))
-    chosen = next(item for item in judged if item.metric.code == "C3")
-    show(
-        control_chart(
-            chosen.history,
-            view.palette,
-            title=pick(chosen.metric.zh, chosen.metric.en),
-            unit=chosen.metric.unit,
-            annotations=[Annotation(day.isoformat(), text) for day, text in annotations_of(view)],
-        ),
+    st.html(html.section_html(_("五点小结")) + html.summary_html(sentences))
+    control(
+        view,
+        next(item for item in judged if item.metric.code == "C3"),
         "overview_c3",
-        metrics=["C3"],
         note=_("灰带是正常波动范围；橙点变差、蓝点改善，灰点都在正常波动之内。"),
     )
 

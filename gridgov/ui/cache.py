@@ -6,14 +6,14 @@ language stay: these make the key. Nothing expires by time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 from gridgov.answers import Answers
 from gridgov.locale import language
-from gridgov.ui.view import current_view
+from gridgov.ui.view import View, current_view
 
-__all__ = ["kept"]
+__all__ = ["drawn", "kept"]
 
 T = TypeVar("T")
 
@@ -25,17 +25,25 @@ def kept(function: Callable[..., T], *arguments: Any) -> T:
     comes back: other sessions hold the same object.
     """
     view = current_view()
-    path = view.reader.version.path
-    key = (
-        f"{function.__module__}.{function.__qualname__}",
-        path,
-        path.stat().st_mtime_ns,
-        view.reader.scope,
-        view.filters,
-        language(),
-        arguments,
-    )
+    key = (f"{function.__module__}.{function.__qualname__}", _standing(view), arguments)
     return _KEPT.get(key, lambda: function(view.reader, view.filters, *arguments), _one)
+
+
+def drawn(name: str, make: Callable[[], T], *what: Hashable) -> T:
+    """What `make` draws (HTML, a chart) for the view of this run, drawn once for the same look.
+
+    Apart from the view (data, scope, filters, language, colours, page) it may depend on `name` and
+    `what` alone: whoever may see the same and asks the same is given the same object.
+    """
+    view = current_view()
+    # Links carry the role tried in a demo; in earnest the roles are part of the scope.
+    key = (name, _standing(view), view.palette, view.page_name, view.identity.roles, what)
+    return _DRAWN.get(key, make, _one)
+
+
+def _standing(view: View) -> Hashable:
+    path = view.reader.version.path
+    return (path, path.stat().st_mtime_ns, view.reader.scope, view.filters, language())
 
 
 def _one(_answer: object) -> int:
@@ -45,3 +53,5 @@ def _one(_answer: object) -> int:
 # Streamlit's own cache would hash every key by its text, which takes longer than the look-up that
 # it is for, three to ten times a run.
 _KEPT = Answers(largest=1, all_cells=512)
+# A chart or a table is 5 to 40 KB: some 20 MB at most.
+_DRAWN = Answers(largest=1, all_cells=768)

@@ -20,7 +20,7 @@ from gridgov.queries.complaints_evidence import (
     open_cases,
     pareto_categories,
 )
-from gridgov.ui.cache import kept
+from gridgov.ui.cache import drawn, kept
 from gridgov.ui.complaints_charts import (
     ages_chart,
     funnel_chart,
@@ -57,11 +57,11 @@ def process(view: View) -> None:
     with left:
         note = _("只看本期受理的诉求，截至 {day}；百分比的分母：", day=formats.day(view.data_date))
         note += _("联系、办结对受理，回访对办结，接通对回访，解决、满意对接通。")
-        chart = funnel_chart(kept(funnel), view.palette)
+        chart = drawn("funnel", lambda: funnel_chart(kept(funnel), view.palette))
         show(chart, "funnel", metrics=("C7", "C5", "C6"), note=note)
     with right:
         found = kept(handling)
-        chart = handling_chart(found, view.palette)
+        chart = drawn("handling", lambda: handling_chart(found, view.palette))
         show(chart, "handling", metrics=("C10",), note=handling_note(found))
 
 
@@ -71,7 +71,7 @@ def outcomes(view: View, judged: dict[str, Judged]) -> None:
     with left:
         control(view, judged["C3"], "c3")
     with right:
-        chart = pareto_chart(kept(pareto_categories), view.palette)
+        chart = drawn("pareto", lambda: pareto_chart(kept(pareto_categories), view.palette))
         note = _("蓝色为合计占到八成的类别；点一类只看这一类。")
         show(chart, "pareto", metrics=("C1",), note=note, on_click=_to_category)
 
@@ -95,16 +95,15 @@ def categories(view: View) -> None:
             name=compared_name(view),
         )
     codes = ("C1", "C3", "C9", "C13")
-    table(
-        _("各类诉求"), frame, categories_html(view, frame), "categories", metrics=codes, note=note
-    )
+    body = drawn("categories", lambda: categories_html(view, frame))
+    table(_("各类诉求"), frame, body, "categories", metrics=codes, note=note)
 
 
 def places(view: View) -> None:
     """Where complaints come from, and how old the open ones are."""
     left, right = st.columns(2, gap="medium")
     with left:
-        chart = grids_chart(kept(grid_volumes), view.palette)
+        chart = drawn("grids", lambda: grids_chart(kept(grid_volumes), view.palette))
         note = _("诉求多少只作背景，不评好坏；点一个网格只看这个网格。")
         show(chart, "complaint_grids", metrics=("C1",), note=note, on_click=to_grid)
     with right:
@@ -115,13 +114,13 @@ def places(view: View) -> None:
             n=formats.whole(frame["cases"].sum()),
             late=formats.whole(frame["overdue"].sum()),
         )
-        show(ages_chart(frame, view.palette), "ages", metrics=("C13",), note=note)
+        chart = drawn("ages", lambda: ages_chart(frame, view.palette))
+        show(chart, "ages", metrics=("C13",), note=note)
         heading(_("权责内外"))
         scopes = kept(authority_standing)
         note = _("权责外的诉求不计入任何格格的得分。")
-        table(
-            _("权责内外"), scopes, authority_html(scopes), "authority", metrics=("C14",), note=note
-        )
+        body = drawn("authority", lambda: authority_html(scopes))
+        table(_("权责内外"), scopes, body, "authority", metrics=("C14",), note=note)
 
 
 def open_list(view: View) -> None:

@@ -24,7 +24,7 @@ from gridgov.queries.engagement_evidence import (
     rotation,
     teams,
 )
-from gridgov.ui.cache import kept
+from gridgov.ui.cache import drawn, kept
 from gridgov.ui.engagement_charts import days_chart, participation_chart, pillars_chart
 from gridgov.ui.engagement_rotation import rotation_html, rotation_named
 from gridgov.ui.engagement_tables import (
@@ -70,7 +70,7 @@ def pillars(view: View) -> None:
         "底色是最近一个完整月（党建为季）与该网格自己过往 24 个月相比的状态，不是网格之间的名次；"
         "没有底色的为样本不足。点一格只看这个网格。"
     )
-    chart = pillars_chart(frame, view.palette)
+    chart = drawn("pillars", lambda: pillars_chart(frame, view.palette))
     codes = tuple(PILLAR_METRICS.values())
     show(chart, "pillars", metrics=codes, note=note, on_click=to_grid)
 
@@ -79,7 +79,10 @@ def participants(view: View, judged: dict[str, Judged]) -> None:
     """How many come, how many households, how many for the first time; and who stays in courses."""
     left, right = st.columns(2, gap="medium")
     with left:
-        chart = participation_chart(kept(participation_months), view.palette, time_marks(view))
+        marks, months = tuple(time_marks(view)), kept(participation_months)
+        chart = drawn(
+            "participation", lambda: participation_chart(months, view.palette, marks), marks
+        )
         note = _("户数为当月参加过的不同户，各月不能相加；人次不等于覆盖面。")
         show(chart, "participation", metrics=("HP5", "HP1", "HP2"), note=note)
     with right:
@@ -93,7 +96,7 @@ def reach(view: View) -> None:
         heading(_("哪些网格还没有参与进来"))
         frame = kept(grids_reached)
         note = _("按网格编号排列，不作排名；户按居住的网格计。")
-        body = grids_html(view, frame)
+        body = drawn("grids reached", lambda: grids_html(view, frame))
         table(
             _("各网格参与户"),
             partial(grids_named, frame),
@@ -115,7 +118,8 @@ def reach(view: View) -> None:
         if kinds["is_suppressed"].any():
             note += _("不足 5 户的数字不显示。")
         rows = partial(kinds_named, kinds)
-        table(_("各类人群参与户"), rows, kinds_html(kinds), "kinds_reached", note=note)
+        body = drawn("kinds reached", lambda: kinds_html(kinds))
+        table(_("各类人群参与户"), rows, body, "kinds_reached", note=note)
 
 
 def types(view: View) -> None:
@@ -132,7 +136,7 @@ def types(view: View) -> None:
     table(
         _("各类活动"),
         partial(types_named, frame),
-        types_html(frame),
+        drawn("types", lambda: types_html(frame)),
         "types",
         metrics=("HP5", "HP6"),
         note=note,
@@ -140,7 +144,8 @@ def types(view: View) -> None:
     days = kept(activity_days)
     quiet = int((days["value"] == 0).sum())
     note = _("颜色越浓当天活动越多；{n} 天没有活动。", n=formats.whole(quiet))
-    show(days_chart(days, view.palette), "activity_days", note=note)
+    chart = drawn("activity days", lambda: days_chart(days, view.palette))
+    show(chart, "activity_days", note=note)
 
 
 def neighbours(view: View) -> None:
@@ -154,7 +159,7 @@ def neighbours(view: View) -> None:
         else:
             note = _rotation_note(found)
             rows = partial(rotation_named, found)
-            body = rotation_html(found, view.palette)
+            body = drawn("rotation", lambda: rotation_html(found, view.palette))
             table(_("邻里日轮转"), rows, body, "rotation", metrics=("ML3", "ML4"), note=note)
     with right:
         heading(_("展演队伍（本季）"))
@@ -163,7 +168,7 @@ def neighbours(view: View) -> None:
             empty(_("还没有队伍展演的记录。"), _("活动台账填写“展演队伍”后即可看到。"))
             return
         note = _teams_note(group)
-        body = teams_html(group.frame)
+        body = drawn("teams", lambda: teams_html(group.frame))
         rows = partial(teams_named, group.frame)
         table(_("展演队伍"), rows, body, "teams", metrics=("HP3",), note=note)
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from gridgov import formats
-from gridgov.figures import Annotation, control_chart
+from gridgov.figures import Annotation, Chart, control_chart
 from gridgov.figures.control import state_words
 from gridgov.filters import COMPARISONS
 from gridgov.judgement import Judged
 from gridgov.locale import _, pick
 from gridgov.schema.values import PERSON_CATEGORIES, PILLARS, TIERS, VISIT_MODES
 from gridgov.ui import html
+from gridgov.ui.cache import drawn
 from gridgov.ui.follow_up import annotations_of
 from gridgov.ui.links import href
 from gridgov.ui.metric_cards import metric_card, metric_name
@@ -40,7 +42,14 @@ __all__ = [
 
 def judged_cards(view: View, judged: list[Judged]) -> None:
     """The headline row of a page."""
-    cards([metric_card(item, view.palette, view.filters) for item in judged])
+    codes = tuple(item.metric.code for item in judged)
+    cards(
+        drawn(
+            "metric cards",
+            lambda: [metric_card(item, view.palette, view.filters) for item in judged],
+            codes,
+        )
+    )
     st.space("small")
 
 
@@ -56,22 +65,29 @@ def time_marks(view: View) -> list[Annotation]:
 
 def control(view: View, judged: Judged, key: str, *, note: str = "") -> None:
     """A judged metric over its 24 months, on its usual range; without `note` its state in words."""
-    metric = judged.metric
+    code, marks = judged.metric.code, tuple(time_marks(view))
+    chart, words = drawn("control", lambda: _control(view, judged, marks), code, marks)
+    show(chart, key, metrics=(code,), note=note or words)
+
+
+def _control(view: View, judged: Judged, marks: Sequence[Annotation]) -> tuple[Chart, str]:
     chart = control_chart(
         judged.history,
         view.palette,
         title=metric_name(judged),
-        unit=metric.unit,
+        unit=judged.metric.unit,
         grain="month",
-        annotations=time_marks(view),
+        annotations=marks,
     )
-    show(chart, key, metrics=(metric.code,), note=note or _control_note(judged))
+    return chart, _control_note(judged)
 
 
 def _control_note(judged: Judged) -> str:
-    known = ~judged.history["is_partial"].astype(bool) & judged.history["value"].notna()
-    sizes = judged.history.loc[known, "n"]
-    if sizes.empty:
+    history = judged.history
+    values = history["value"].to_numpy(dtype=float, na_value=np.nan)
+    partial = history["is_partial"].to_numpy(dtype=bool)
+    sizes = history["n"].to_numpy(dtype=float, na_value=np.nan)[~partial & ~np.isnan(values)]
+    if not sizes.size:
         return _("还没有一个完整的月份，暂不判断。")
     return _(
         "灰带为正常波动范围；最近一个完整月：{state}。每月 n = {low}–{high}。",

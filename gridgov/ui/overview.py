@@ -11,12 +11,21 @@ from gridgov.judgement import Judged, judge
 from gridgov.locale import _
 from gridgov.narrative import summary
 from gridgov.ui import html
+from gridgov.ui.cache import drawn
 from gridgov.ui.follow_up import follow_up_button
-from gridgov.ui.links import link_html
+from gridgov.ui.links import href, link_html
+from gridgov.ui.metric_cards import metric_card
 from gridgov.ui.view import View
 from gridgov.warehouse import Reader
 
-__all__ = ["HEADLINES", "LEADS_TO", "concern_list", "concerns_frame", "overview_of"]
+__all__ = [
+    "HEADLINES",
+    "LEADS_TO",
+    "concern_list",
+    "concerns_frame",
+    "headline_cards",
+    "overview_of",
+]
 
 HEADLINES = ("SV1", "SV2", "C3", "C6", "HP1", "C13")
 LEADS_TO = {
@@ -33,6 +42,22 @@ def overview_of(reader: Reader, filters: Filters) -> tuple[list[Judged], list[Co
     judged = judge(reader, codes, filters)
     concerns = attention(reader, filters, judged)
     return judged[: len(HEADLINES)], concerns, summary(judged, concerns, filters)
+
+
+def headline_cards(view: View, judged: list[Judged]) -> list[str]:
+    """The headline metrics as cards, each leading to its page."""
+    return drawn(
+        "headline cards",
+        lambda: [
+            metric_card(
+                item,
+                view.palette,
+                view.filters,
+                href=href(LEADS_TO[item.metric.code], view.filters),
+            )
+            for item in judged
+        ],
+    )
 
 
 def concern_list(view: View, concerns: list[Concern]) -> None:

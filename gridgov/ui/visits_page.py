@@ -18,7 +18,7 @@ from gridgov.queries.visits_evidence import (
     tier_standing,
     visit_hours,
 )
-from gridgov.ui.cache import kept
+from gridgov.ui.cache import drawn, kept
 from gridgov.ui.evidence import compared_name, control, heading
 from gridgov.ui.page import empty, section, table
 from gridgov.ui.records import records
@@ -62,7 +62,7 @@ def tiers(view: View, judged: dict[str, Judged]) -> None:
             )
             if view.filters.compared:
                 note += _("增减为与{name}相比的百分点。", name=compared_name(view))
-            body = tiers_html(view, frame)
+            body = drawn("tiers", lambda: tiers_html(view, frame))
             title = _("各联系频次的重点人员")
             table(
                 title, partial(tiers_named, frame), body, "tiers", metrics=("SV1", "SV2"), note=note
@@ -80,7 +80,7 @@ def grids(view: View) -> None:
     note = _("按网格编号排列，不作排名；任务负荷比超过 100% 说明应联系的次数多于人手可承担的。")
     if frame["is_suppressed"].any():
         note += _("不足 5 人的数字不显示。")
-    body = grids_html(view, frame)
+    body = drawn("visit grids", lambda: grids_html(view, frame))
     codes = ("SV1", "SV8", "SV2", "SV4", "SV9")
     table(
         _("各网格：结果与负荷"),
@@ -107,7 +107,7 @@ def needs(view: View, judged: dict[str, Judged]) -> None:
                 due=formats.whole(frame["due"].sum()),
                 done=formats.whole(frame["in_time"].sum()),
             )
-            body = needs_html(frame)
+            body = drawn("needs", lambda: needs_html(frame))
             table(
                 _("群众需求"),
                 partial(needs_named, frame),
@@ -130,16 +130,19 @@ def ways(view: View, judged: dict[str, Judged]) -> None:
             empty(_("所选范围内没有走访。"), _("可在左侧放宽时段或网格。"))
             return
         rows = partial(modes_named, frame)
-        table(_("走访方式"), rows, modes_html(frame), "modes", metrics=("SV4",))
+        body = drawn("modes", lambda: modes_html(frame))
+        table(_("走访方式"), rows, body, "modes", metrics=("SV4",))
         hours = kept(visit_hours)
         if not hours.empty:
-            body = hours_html(hours, view.palette)
+            body, note = drawn(
+                "hours", lambda: (hours_html(hours, view.palette), hours_note(hours))
+            )
             table(
                 _("走访在一周中的时间"),
                 partial(hours_named, hours),
                 body,
                 "hours",
-                note=hours_note(hours),
+                note=note,
             )
     with right:
         control(view, judged["SV9"], "sv9")
