@@ -1,7 +1,8 @@
-"""For all tests: no time limits on single examples, and one Chromium for each process.
+"""For all tests: no time limits on single examples, and one Chromium for each file that wants one.
 
-Playwright's synchronous interface may be started only once at a time in a process, and a worker
-runs files of several folders: so its fixtures stand here and nowhere else.
+Playwright's synchronous interface may be started only once at a time in a process and leaves its
+event loop running meanwhile, so that no test of asynchronous code works beside it. A worker runs
+files of several folders one after the other: so the fixtures stand here, and end with the file.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ settings.load_profile("quiet")
 
 
 class Launcher:
-    """One Chromium for all tests, started again where it has died under load."""
+    """One Chromium for the tests of a file, started again where it has died under load."""
 
     def __init__(self, playwright: Playwright) -> None:
         self._playwright = playwright
@@ -37,7 +38,7 @@ class Launcher:
             self._browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def launcher() -> Iterator[Launcher]:
     with sync_playwright() as playwright:
         made = Launcher(playwright)

@@ -6,8 +6,10 @@ import csv
 import fcntl
 import getpass
 import hashlib
+import os
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
@@ -21,6 +23,7 @@ __all__ = ["make_warehouse", "sample_warehouse", "write_tables"]
 
 ROOT = Path(__file__).resolve().parents[1]
 _KEEP = 3
+_IN_USE_SECONDS = 3 * 3600
 Row = Mapping[str, object]
 
 
@@ -68,7 +71,8 @@ def sample_warehouse() -> Path:
     """A warehouse with the shipped sample, loaded once for all workers and runs.
 
     It lies in the temporary folder under a name made of the contents of the sample and of all code
-    that could change the result, so it is never stale; only the newest few are kept.
+    that could change the result, so it is never stale; only the newest few are kept, and those that
+    a run of another version of the code may still be reading.
     """
     base = Path(tempfile.gettempdir()) / f"gridgov-tests-{getpass.getuser()}"
     base.mkdir(mode=0o700, exist_ok=True)
@@ -83,7 +87,9 @@ def sample_warehouse() -> Path:
                 (p for p in base.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime
             )
             for old in kept[:-_KEEP]:
-                shutil.rmtree(old, ignore_errors=True)
+                if time.time() - old.stat().st_mtime > _IN_USE_SECONDS:
+                    shutil.rmtree(old, ignore_errors=True)
+        os.utime(root)
     return root
 
 
