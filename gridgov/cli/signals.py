@@ -6,8 +6,10 @@ import json
 import math
 import os
 import sys
+from collections.abc import Callable, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +21,7 @@ from rich.text import Text
 
 from gridgov import formats
 from gridgov.cli.target import kept_targets
-from gridgov.errors import UsageError
+from gridgov.errors import GridGovError, UsageError
 from gridgov.figures.control import signal_words, state_words
 from gridgov.locale import _
 from gridgov.metrics import METRICS
@@ -89,14 +91,34 @@ def signals(
     else:
         _show(reader, found, start, kind, judged, chance)
     place = _place(reader)
-    for url in webhook or []:
-        secret = os.environ.get("GRIDGOV_WEBHOOK_SECRET")
-        post(url, found, start, place, form=form.value if form else None, secret=secret)
+    secret = os.environ.get("GRIDGOV_WEBHOOK_SECRET")
+    ways: list[Callable[[], None]] = [
+        partial(post, url, found, start, place, form=form.value if form else None, secret=secret)
+        for url in webhook or []
+    ]
     if server is not None and mail:
-        send_mail(server, mail, found, start, place)
-    sent = len(webhook or []) + len(mail or [])
+        ways.append(partial(send_mail, server, mail, found, start, place))
+    sent = _send(ways)
     if sent and not as_json:
         typer.echo(_("已发送到 {n} 处", n=sent))
+
+
+def _send(ways: Sequence[Callable[[], None]]) -> int:
+    """Try every receiver: one that is down must not keep the news from the others.
+
+    Gives how many took it. Raises the last failure after the others were said.
+    """
+    failures: list[GridGovError] = []
+    for way in ways:
+        try:
+            way()
+        except GridGovError as error:
+            failures.append(error)
+    for failure in failures[:-1]:
+        typer.echo(" ".join(str(failure).split()), err=True)
+    if failures:
+        raise failures[-1]
+    return len(ways)
 
 
 def _day(text: str) -> date:

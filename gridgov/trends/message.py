@@ -33,10 +33,14 @@ _LIMIT_BYTES: dict[Form, int] = {"wecom": 4096, "dingtalk": 20_000}
 
 def form_of(url: str) -> Form:
     """The form that an address wants, by its host; 企业微信's for any other (a relay's)."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname if parts.scheme in ("http", "https") else None
+    except ValueError:  # a bracket without its fellow
+        host = None
+    if not host:
         raise UsageError(_("推送地址应以 http:// 或 https:// 开头：{url}", url=_without_key(url)))
-    return _HOSTS.get(parts.hostname, "wecom")
+    return _HOSTS.get(host, "wecom")
 
 
 def _without_key(url: str) -> str:

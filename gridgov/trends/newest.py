@@ -12,6 +12,7 @@ import pandas as pd
 
 from gridgov.judgement import Tone, tone_of
 from gridgov.metrics import METRICS
+from gridgov.stats.noise import news_by_chance
 from gridgov.stats.signals import SignalRuns, signal_runs
 from gridgov.stats.spc import POINTS, SIGNALS
 from gridgov.trends.places import all_levels, grid_names
@@ -21,15 +22,12 @@ from gridgov.trends.targets import ASSURANCE, Targets, with_targets
 from gridgov.warehouse import Reader
 
 __all__ = [
-    "FALSE_ALARM",
     "NewSignal",
     "expected_false_alarms",
     "newest_signals",
     "signal_frame",
 ]
 
-FALSE_ALARM = 0.014
-"""Share of series of pure noise whose newest point is a signal (docs/trends.md, section 2)."""
 _TONES: dict[Tone, int] = {"worse": 0, "changed": 1, "better": 2, "usual": 3, "missing": 4}
 
 
@@ -165,10 +163,13 @@ def _described(
 
 
 def expected_false_alarms(series: SeriesSet, since: date) -> float:
-    """How many new signals pure noise would give: judged points since then × the measured share."""
+    """How many series would have a new signal if nothing ever changed (docs/trends.md, section 2).
+
+    By how many of its judged periods have ended since then; a series counts once, as in the list.
+    """
     late = np.array([last >= since for last in series.ends], dtype=np.bool_)
-    counted = place_of_points(series)[series.is_judged][:, late] if len(series) else np.zeros(0)
-    return float(counted.sum()) * FALSE_ALARM
+    counted = place_of_points(series)[series.is_judged][:, late].sum(axis=1)
+    return float(news_by_chance(counted).sum())
 
 
 def signal_frame(signals: Sequence[NewSignal]) -> pd.DataFrame:

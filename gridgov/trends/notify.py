@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import http.client
 import json
 import os
 import smtplib
@@ -77,8 +78,9 @@ def post(
         raise NotSent(
             _("{host} 没有接收消息（HTTP {code}），请核对推送地址", host=host, code=error.code)
         ) from error
-    except (urllib.error.URLError, OSError) as error:
-        why = getattr(error, "reason", error)
+    except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
+        why = " ".join(str(getattr(error, "reason", error)).split())[:200]
+        why = why.replace(url.partition("?")[2] or "\n", "…")
         raise NotSent(_("连不上 {host}：{why}，请检查网络和地址", host=host, why=why)) from error
 
 
@@ -122,7 +124,7 @@ class MailServer:
         env = os.environ if environ is None else environ
         address = env.get("GRIDGOV_SMTP", "").strip()
         host, _colon, port = address.partition(":")
-        if not host or (port and not port.isdigit()):
+        if not host or (port and not (port.isdecimal() and 0 < int(port) < 65536)):
             raise UsageError(_("发邮件需要环境变量 GRIDGOV_SMTP，写成 主机 或 主机:端口"))
         security = env.get("GRIDGOV_SMTP_SECURITY", "auto").strip().lower()
         if security not in _SECURITY:
@@ -151,7 +153,7 @@ def send_mail(
             if server.user:
                 connection.login(server.user, server.password)
             refused = connection.send_message(mail, server.sender, list(to))
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, ValueError) as error:
         why = " ".join(str(error).split())[:200]
         raise NotSent(
             _("邮件服务器 {host} 没有接收：{why}，请核对 GRIDGOV_SMTP", host=server.host, why=why)

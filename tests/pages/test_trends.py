@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from etl.sample.planted import PLANTED
 from gridgov import formats
-from gridgov.metrics import evaluate
+from gridgov.metrics import METRICS, evaluate
 from gridgov.trends import (
     Targets,
     explain_change,
@@ -239,7 +239,8 @@ def test_limits_by_denominator_from_the_address(open_page: OpenPage, reader: Rea
     assert len(set(upper["y"])) > 10
     assert "rate" in app.query_params["chart"]
     shown = _fine(open_page("trends", view="series", metric="C1", chart="rate", lang="en"))
-    assert "follows each period's denominator (residents)" in shown
+    base = METRICS["C1"].denominator_en.lower()
+    assert f"follows each period&#x27;s denominator ({base})" in shown
 
 
 @pytest.mark.parametrize("metric", ["C10", "SV2", "PB1"])

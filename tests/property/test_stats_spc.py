@@ -16,7 +16,11 @@ VALUE = st.one_of(
     st.integers(0, 4000).map(lambda n: n / 16),
     st.just(GAP),
 )
-SERIES = st.lists(VALUE, min_size=0, max_size=40)
+RAMPS = st.lists(st.tuples(st.sampled_from([-1.0, 1.0]), st.integers(1, 9)), max_size=5).map(
+    lambda parts: np.cumsum([step for step, length in parts for _ in range(length)])[:40].tolist()
+)
+"""Rises and falls long enough for trends, which values by themselves hardly ever make."""
+SERIES = st.one_of(st.lists(VALUE, min_size=0, max_size=40), RAMPS)
 
 
 def slow_xmr(
@@ -139,53 +143,82 @@ def test_agrees_with_the_slow_reading(
     )
 
 
+WAYS = st.sampled_from([None, "up", "down"])
+TARGETS = st.one_of(st.none(), st.integers(-6, 300).map(float))
+
+
+def rows_of(n: int) -> st.SearchStrategy[list[float]]:
+    """Series of n points, of which some end early (so that a stretch may hold no value)."""
+    plain = st.one_of(
+        st.lists(VALUE, min_size=n, max_size=n),
+        RAMPS.map(lambda row: (row + [GAP] * n)[:n]),
+    )
+    return st.tuples(plain, st.integers(0, n)).map(
+        lambda pair: pair[0][: pair[1]] + [GAP] * (n - pair[1]) if pair[1] * 2 < n else pair[0]
+    )
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     rows=st.integers(1, 40).flatmap(
-        lambda n: st.lists(st.lists(VALUE, min_size=n, max_size=n), min_size=1, max_size=6)
+        lambda n: st.lists(
+            st.tuples(rows_of(n), WAYS, TARGETS),
+            min_size=1,
+            max_size=6,
+        )
     ),
-    improvement=st.sampled_from([None, "up", "down"]),
     fix_after=st.one_of(st.none(), st.integers(2, 20)),
+    screen=st.booleans(),
 )
 def test_a_row_of_a_batch_is_the_series_alone(
-    rows: list[list[float]], improvement: str | None, fix_after: int | None
+    rows: list[tuple[list[float], str | None, float | None]], fix_after: int | None, screen: bool
 ) -> None:
-    rebase = (len(rows[0]) // 2,) if len(rows[0]) > 3 else ()
+    """Rows with ways and targets of their own: nothing of one leaks into another."""
+    values = [row[0] for row in rows]
+    rebase = (len(values[0]) // 2,) if len(values[0]) > 3 else ()
     batch = xmr_batch(
-        rows,
-        improvement=improvement,  # type: ignore[arg-type]
-        target=3.0,
+        values,
+        improvement=[row[1] for row in rows],  # type: ignore[misc]
+        target=[GAP if row[2] is None else row[2] for row in rows],
         rebase=rebase,
         fix_after=fix_after,
+        screen_outliers=screen,
     )
-    for i, row in enumerate(rows):
-        alone = xmr(
-            row,
-            improvement=improvement,  # type: ignore[arg-type]
-            target=3.0,
-            rebase=rebase,
-            fix_after=fix_after,
-        )
-        _same(batch.row(i), alone)
+    assert len(batch) == len(rows)
+    for i, (row, improvement, target) in enumerate(rows):
+        alone = slow_xmr(row, improvement, target, rebase, fix_after, screen)
+        assert differing(batch.row(i), alone) == []
 
 
-def _same(one: Xmr, other: Xmr) -> None:
-    for name in ("mean", "lower", "upper"):
-        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
-    assert one.signal.tolist() == other.signal.tolist()
-    assert one.point.tolist() == other.point.tolist()
-    assert (one.variation, one.assurance, one.trial) == (
-        other.variation,
-        other.assurance,
-        other.trial,
-    )
+def differing(one: Xmr, slow: dict[str, object]) -> list[str]:
+    """Names of what differs between a verdict and the slow reading of the same series."""
+    found = [
+        name
+        for name in ("mean", "lower", "upper")
+        if not np.allclose(getattr(one, name), slow[name], rtol=1e-9, atol=1e-9, equal_nan=True)  # type: ignore[arg-type]
+    ]
+    found += [name for name in ("signal", "point") if getattr(one, name).tolist() != slow[name]]
+    return found + [
+        name for name in ("variation", "assurance", "trial") if getattr(one, name) != slow[name]
+    ]
 
 
-def test_many_rows_in_chunks_equal_the_rows_alone() -> None:
-    values = np.random.default_rng(5).poisson(9, size=(120_000, 22)).astype(float)
-    batch = xmr_batch(values, improvement="up")  # two chunks of about 91,000 rows
-    for i in (0, 90_908, 90_909, 119_999):
-        _same(batch.row(i), xmr(values[i], improvement="up"))
+def test_many_rows_in_chunks_are_each_the_series_alone() -> None:
+    """Two chunks of about 91,000 rows; every row has its own way, target and size."""
+    rng = np.random.default_rng(5)
+    n, edge = 120_000, 2_000_000 // 22
+    values = rng.poisson(rng.uniform(4, 40, size=(n, 1)), size=(n, 22)).astype(float)
+    values[rng.random(values.shape) < 0.03] = GAP
+    ways: list[str | None] = [(None, "up", "down", "up")[i % 4] for i in range(n)]
+    targets = rng.uniform(0, 50, size=n)
+    batch = xmr_batch(values, improvement=ways, target=targets)  # type: ignore[arg-type]
+    assert len(batch) == n
+    checked = [*range(40), *range(edge - 40, edge + 40), *range(n - 40, n)]
+    for i in checked:
+        slow = slow_xmr(values[i].tolist(), ways[i], float(targets[i]), (), None, True)
+        assert differing(batch.row(i), slow) == [], i
+    assert len({batch.row(i).assurance for i in checked}) == 4
+    assert len({batch.row(i).variation for i in checked}) == 5
 
 
 @settings(max_examples=100, deadline=None)

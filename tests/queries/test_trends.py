@@ -300,6 +300,9 @@ def test_chance_is_said_beside_the_list(sample_reader: Reader) -> None:
     judged = int(series.is_judged.sum())
     assert 0.008 * judged < month <= 0.014 * judged
     assert 2.5 * month < quarter < 3.5 * month
+    # A series is counted once, however far back one looks.
+    assert 0.12 * judged < expected_false_alarms(series, date(2020, 1, 1)) < 0.18 * judged
+    assert expected_false_alarms(series, date(2027, 1, 1)) == 0
 
 
 def test_nothing_is_new_after_the_data(sample_reader: Reader) -> None:

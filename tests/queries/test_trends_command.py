@@ -57,6 +57,20 @@ def test_printed_list_and_webhook_say_the_same() -> None:
     assert text.startswith("### 东山社区：2026-10-01 以来")
 
 
+def test_one_receiver_that_is_down_does_not_keep_the_news_from_the_others() -> None:
+    with robot() as said:
+        done = _run(
+            "--since", "2026-10-01", "--level", "社区", "--metric", "SV1",
+            "--webhook", "http://127.0.0.1:9/gone?key=secret", "--webhook", said.url,
+            no_proxy="127.0.0.1", NO_PROXY="127.0.0.1",
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert len(said.bodies) == 1
+    assert "连不上 127.0.0.1" in done.stderr
+    assert done.stderr.strip().count("\n") == 0
+    assert "secret" not in done.stderr
+
+
 def test_wrong_calls_are_one_line_and_status_2() -> None:
     for words in (
         ("--since", "gestern"),

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from gridgov.stats.changepoint import change_points
-from gridgov.stats.noise import false_alarms
+from gridgov.stats.noise import false_alarms, news_by_chance
+from gridgov.stats.signals import signal_runs
+from gridgov.stats.spc import xmr_batch
 
 
 def _noise(seed: int, n: int = 22) -> np.ndarray:
@@ -73,3 +75,13 @@ def test_false_alarms_on_noise_stay_near_what_theory_gives() -> None:
     assert 0.10 <= found.anywhere <= 0.25
     assert set(found.by_rule) == {"outside", "trend", "two_in_three", "shift"}
     assert max(found.by_rule.values()) <= found.anywhere <= sum(found.by_rule.values())
+
+
+@pytest.mark.parametrize("points", [1, 3, 6, 22])
+def test_news_by_chance_is_what_noise_gives(points: int) -> None:
+    quiet = np.random.default_rng(points).normal(size=(6000, 22))
+    runs = signal_runs(xmr_batch(quiet)).since(22 - points)
+    measured = len(np.unique(runs.row)) / len(quiet)
+    expected = float(news_by_chance(points))
+    assert measured == pytest.approx(expected, abs=4 * (expected / len(quiet)) ** 0.5)
+    assert news_by_chance([0, 30]).tolist() == [0, float(news_by_chance(22))]

@@ -143,6 +143,28 @@ def test_nobody_there_is_one_line_without_the_key() -> None:
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "address", ["http://exa mple/x?key=abc", "http://127.0.0.1:99999/?key=abc"]
+)
+def test_an_address_that_leads_nowhere_is_one_line(address: str) -> None:
+    with pytest.raises(NotSent) as refused:
+        post(address, [SIGNAL], SINCE, "东山社区")
+    assert "abc" not in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_an_address_that_is_none_is_refused() -> None:
+    for address in ("http://[::1", "ftp://x", "", "http://"):
+        with pytest.raises(UsageError):
+            post(address, [SIGNAL], SINCE, "东山社区")
+
+
+@pytest.mark.parametrize("address", ["localhost:99999", "localhost:²", ":25", "localhost:0"])
+def test_a_mail_server_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(UsageError, match="GRIDGOV_SMTP"):
+        MailServer.from_environment({"GRIDGOV_SMTP": address})
+
+
 def test_many_signals_stay_within_the_limits_and_say_what_is_left_out() -> None:
     many = [replace(SIGNAL, grid_name=f"第{n}网格") for n in range(300)]
     wecom = payload("wecom", many, SINCE, "东山社区")["markdown"]["content"]  # type: ignore[index]
