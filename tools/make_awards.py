@@ -9,10 +9,12 @@ The document's figures come from the record, so that a reader can follow one rea
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -32,7 +34,15 @@ EXAMPLE = ROOT / "docs/example-record"
 RECORD = EXAMPLE / "2026H1"
 DOCUMENT = ROOT / "docs/awards.md"
 TEMPLATE = ROOT / "docs/awards.template.md"
+MEASURED = ROOT / "docs/awards-measured.json"
 TRACK = "微网实格员"
+# Rules of benchmarks/award_priors.py that the document compares.
+_RULES = {
+    "raw": "不平滑",
+    "fit": "直接取最可能的值",
+    "adjusted": "修正，不设限",
+    "cap 0.75": "修正并设限",
+}
 
 
 def make_scheme(warehouse: Path) -> Scheme:
@@ -147,12 +157,73 @@ def document(made: Evaluation, run: str) -> str:
             if points >= 0 and floor > 0
         ),
     }
+    values |= _rule(made.scheme) | _measured()
     text = TEMPLATE.read_text(encoding="utf-8")
     for key, value in values.items():
         text = text.replace("{{" + key + "}}", str(value))
     if "{{" in text:
         raise ValueError(f"unfilled: {text[text.index('{{') :][:40]}")
     return text
+
+
+def _rule(scheme: Scheme) -> dict[str, str]:
+    limit = scheme.prior_limit
+    return {
+        "prior_cap": f"{limit.cap:g}",
+        "prior_least": f"{limit.least:g}",
+        "prior_share": f"{1 / (1 + limit.cap):.0%}",
+    }
+
+
+def _measured() -> dict[str, str]:
+    """What benchmarks measured, from docs/awards-measured.json (see benchmarks/award_*.py)."""
+    told = json.loads(MEASURED.read_text(encoding="utf-8"))
+    flags = told["flags"]
+    planted, caught, honest, raised = (
+        sum(row[key] for row in flags) for key in ("planted", "caught", "honest", "honest_raised")
+    )
+    each = [n for row in flags for n in row["flags_each"]]
+    speed = ["| 做什么 | 处理器时间 | 用时 | 内存 | 要求 |", "|---|--:|--:|--:|--:|"]
+    return {
+        "seeds": _seeds(flags),
+        "seeds_count": str(len(flags)),
+        "seeds_planted": str(planted),
+        "seeds_caught": str(caught),
+        "seeds_flags": f"{min(each)}–{max(each)}",
+        "seeds_honest": str(honest),
+        "seeds_raised": str(raised),
+        "seeds_share": f"{raised / honest:.1%}",
+        "seeds_most": str(max(row["honest_most_flags"] for row in flags)),
+        "priors": _priors(told["priors"]),
+        "speed_note": told["speed_note"],
+        "speed": "\n".join([*speed, *(f"| {' | '.join(row)} |" for row in told["speed"])]),
+    }
+
+
+def _seeds(rows: list[dict[str, Any]]) -> str:
+    lines = ["| 随机种子 | 编造的三人 | 各几项 | 老实人被提示 | 因为 |", "|--:|--:|--:|--:|---|"]
+    for row in rows:
+        kinds = "、".join(f"{code} {n} 人" for code, n in row["honest_kinds"].items())
+        lines.append(
+            f"| {row['seed']} | 提示 {row['caught']} 人 | {'、'.join(map(str, row['flags_each']))} "
+            f"| {row['honest_raised']} / {row['honest']} | {kinds} |"
+        )
+    return "\n".join(lines)
+
+
+def _priors(rows: list[dict[str, Any]]) -> str:
+    lines = [
+        f"| 谁、哪一项 | 真实差别 | {' | '.join(_RULES.values())} |",
+        "|---|--:|" + "--:|" * len(_RULES),
+    ]
+    for row in rows:
+        cells = [
+            f"{found:.1f}" + ("" if rule == "raw" else f"（{few:.0%}）")
+            for rule, (found, few) in ((rule, row["found"][rule]) for rule in _RULES)
+        ]
+        spread = f"{row['spread'] * 100:g} 个百分点" if row["spread"] else "没有"
+        lines.append(f"| {row['situation']} | {spread} | {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 def _present(one: Sheet, indicators: tuple[Indicator, ...]) -> float:

@@ -17,7 +17,15 @@ from gridgov.awards.committee import NOBODY
 from gridgov.awards.credit import PARTS, Bench, Credited, credit
 from gridgov.awards.inputs import Frozen, Source, freeze
 from gridgov.awards.period import Period, month_days
-from gridgov.awards.scheme import PILLARS, Expected, Indicator, Prior, Scheme, Track
+from gridgov.awards.scheme import (
+    PILLARS,
+    Expected,
+    Indicator,
+    Prior,
+    PriorLimit,
+    Scheme,
+    Track,
+)
 from gridgov.awards.scheme_file import parse_scheme
 from gridgov.awards.scheme_text import write_scheme
 from gridgov.awards.score import value_of
@@ -25,17 +33,17 @@ from gridgov.errors import UsageError
 from gridgov.locale import _
 from gridgov.stats.shrink import beta_binomial_fit, gamma_poisson_fit
 
-__all__ = ["Calibration", "calibrate"]
+__all__ = ["Calibration", "calibrate", "limited"]
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 _LEAST = 8  # candidates with exposure below which a prior cannot be told from chance
 # Goalposts nearer than this would blow a chance case or two up into ten points.
 _NARROWEST = 0.20
-# A prior worth more cases than most candidates have would read 数据不足 for nearly everyone, which
-# is the same as having no indicator. So it is worth at most what the quarter with the fewest cases
-# had, yet never less than this many: with fewer cases a rate is mostly luck, and should read so.
-LEAST_PRIOR = 30.0
-_QUARTER = 0.25
+# An expected count has no luck of its own to be guarded against below this many events.
+_LEAST_EXPECTED = 1.0
+# From this share of candidates on that a prior leaves with less than half a word of their own.
+_MANY = 0.5
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ def calibrate(
     remarks: list[tuple[str, str, str]] = []
     tracks = []
     for track in base.tracks:
-        expected = _expected(year, track, annual)
+        expected = _expected(year, track, annual) if _counts_activities(track) else track.expected
         refit = replace(previous, tracks=(replace(track, expected=expected),))
         counts = _credited(last, refit)
         if not counts.measures[track.name].workers:
@@ -73,7 +81,10 @@ def calibrate(
                     track=track.name,
                 )
             )
-        found = [_indicator(indicator, track, counts, remarks) for indicator in track.indicators]
+        found = [
+            _indicator(indicator, base.prior_limit, track, counts, remarks)
+            for indicator in track.indicators
+        ]
         tracks.append(replace(track, indicators=tuple(found), expected=expected))
     scheme = replace(
         base,
@@ -85,6 +96,10 @@ def calibrate(
     )
     text = write_scheme(scheme)
     return Calibration(parse_scheme(text), text, tuple(remarks))
+
+
+def _counts_activities(track: Track) -> bool:
+    return any(indicator.kind == "breadth" for indicator in track.indicators)
 
 
 def _title(period: Period) -> str:
@@ -107,6 +122,7 @@ def _credited(frozen: Frozen, scheme: Scheme) -> Credited:
 
 def _indicator(
     indicator: Indicator,
+    limit: PriorLimit,
     track: Track,
     credited: Credited,
     remarks: list[tuple[str, str, str]],
@@ -122,53 +138,81 @@ def _indicator(
         remarks.append((track.name, indicator.code, _("上期只有 {n} 人有数据，沿用原值", n=enough)))
         return indicator
     if indicator.kind == "rate":
-        return _rate(indicator, track, observed, exposure, remarks)
-    return _breadth(indicator, observed, exposure)
+        units = _units(indicator, track, credited)
+        a, b = beta_binomial_fit(observed[units, 0], exposure[units, 0], adjusted=True)
+        prior, told = limited(a, b, exposure[:, 0], limit)
+        remarks.extend((track.name, indicator.code, remark) for remark in told)
+        return _rate(replace(indicator, priors=(prior,)), observed, exposure)
+    return _breadth(indicator, limit, observed, exposure)
 
 
-def _rate(
-    indicator: Indicator,
-    track: Track,
-    observed: Floats,
-    exposure: Floats,
-    remarks: list[tuple[str, str, str]],
-) -> Indicator:
-    """Prior by marginal likelihood; goal = all that is required, floor = the weakest fifth."""
-    a, b = beta_binomial_fit(observed[:, 0], exposure[:, 0])
-    held = exposure[:, 0] > 0
-    limit = max(float(np.quantile(exposure[held, 0], _QUARTER)), LEAST_PRIOR)
-    if a + b > limit:
-        remarks.append(
-            (
-                track.name,
-                indicator.code,
-                _(
-                    "按上期数据先验应值 {n} 次，按上限取 {limit} 次",
-                    n=f"{a + b:.0f}",
-                    limit=f"{limit:.0f}",
-                ),
+def _units(indicator: Indicator, track: Track, credited: Credited) -> Bools:
+    """Rows that tell something of their own (n,): of those who share the figure of one general
+    grid the first stands for all, else one grid's luck would be counted as often as it has
+    workers."""
+    rows = [row for row in credited.candidate.to_pylist() if row["track"] == track.name]
+    own = np.ones(len(rows), dtype=np.bool_)
+    seen: set[str] = set()
+    for i, pooled in enumerate(credited.pooled[track.name].get(indicator.code, ~own)):
+        own[i] = not pooled or rows[i]["general_id"] not in seen
+        if pooled:
+            seen.add(rows[i]["general_id"])
+    return own
+
+
+def limited(
+    a: float, b: float, exposure: Floats, limit: PriorLimit
+) -> tuple[Prior, tuple[str, ...]]:
+    """The prior Beta(a, b) of a rate with its strength held below the limit, and remarks."""
+    held = exposure > 0
+    strength = a + b
+    most = limit.of(float(np.median(exposure[held])))
+    told = []
+    if strength > most:
+        told.append(
+            _(
+                "按上期数据先验应值 {n} 次，按上限取 {limit} 次",
+                n=f"{strength:.0f}",
+                limit=f"{most:.0f}",
             )
         )
-        a, b = a / (a + b) * limit, b / (a + b) * limit
-    fitted = replace(indicator, priors=(Prior(_short(a), _short(b)),))
+    # Rounded downwards: the limit holds for what is written, too.
+    a, b = (_shortened(part / strength * min(strength, most)) for part in (a, b))
+    few = float((exposure[held] < a + b).mean())
+    if few >= _MANY:
+        told.append(
+            _(
+                "{share} 的人次数少于先验的 {n} 次，会读作数据不足；可减少权重",
+                share=f"{few:.0%}",
+                n=f"{a + b:.0f}",
+            )
+        )
+    return Prior(a, b), tuple(told)
+
+
+def _rate(fitted: Indicator, observed: Floats, exposure: Floats) -> Indicator:
+    """Goalposts: goal = all that is required, floor = the weakest fifth."""
+    held = exposure[:, 0] > 0
     value = value_of(fitted, observed[held], exposure[held])
-    if indicator.measure.higher_is_better:
+    if fitted.measure.higher_is_better:
         floor = min(np.floor(np.quantile(value, 0.2) * 100) / 100, 1 - _NARROWEST)
         return replace(fitted, floor=float(floor), goal=1.0, cap=1.0)
     floor = max(np.ceil(np.quantile(value, 0.8) * 100) / 100, _NARROWEST)
     return replace(fitted, floor=float(floor), goal=0.0, cap=None)
 
 
-def _breadth(indicator: Indicator, observed: Floats, exposure: Floats) -> Indicator:
+def _breadth(
+    indicator: Indicator, limit: PriorLimit, observed: Floats, exposure: Floats
+) -> Indicator:
     """Priors by pillar; a pillar is full at last period's P80 of observed over expected."""
     priors, goals = [], []
     for column in range(len(PILLARS)):
         o, e = observed[:, column], exposure[:, column]
-        alpha, beta = gamma_poisson_fit(o, e)
+        alpha, beta = gamma_poisson_fit(o, e, adjusted=True)
         held = e > 0
-        limit = max(float(np.quantile(e[held], _QUARTER)), 1.0) if held.any() else 1.0
-        rate = min(beta, limit)
-        prior = Prior(_short(alpha * rate / beta), _short(rate))
+        usual = limit.cap * float(np.median(e[held])) if held.any() else 0.0
+        rate = min(beta, max(usual, _LEAST_EXPECTED))
+        prior = Prior(_shortened(alpha * rate / beta), _shortened(rate))
         priors.append(prior)
         ratio = (prior.a + o[held]) / (prior.b + e[held])
         goals.append(_short(float(np.quantile(ratio, 0.8))) if held.any() else 1.0)
@@ -243,3 +287,9 @@ def _rate_of(count: float, size: float) -> float:
 def _short(value: float) -> float:
     """Three significant digits: a scheme is read by people."""
     return float(f"{value:.3g}")
+
+
+def _shortened(value: float) -> float:
+    """Three significant digits, rounded downwards."""
+    step = 10.0 ** (np.floor(np.log10(value)) - 2) if value > 0 else 1.0
+    return _short(float(np.floor(value / step * (1 + 1e-12)) * step))

@@ -63,7 +63,8 @@ GRADES = (5, 4, 3, 2, 1)
 """非常满意 … 非常不满意, as the call-back form asks."""
 SATISFIED_FROM = 3
 _CALLBACK = {"confirmed": "true", "denied": "false", "unreachable": "unreached"}
-_OUT = "不合资格"
+# What a decision of a first version of the product said, before tiers were taken from the scheme.
+_FORMER = {"先锋": 0, "榜样": -1}
 _RUN = re.compile(r"run-(\d+)")
 
 
@@ -232,20 +233,36 @@ def _standing_decisions(source: Engine | Connection, scheme: Scheme) -> list[awa
 def _decisions(
     rows: Iterable[award.Decision], scheme: Scheme
 ) -> tuple[tuple[Decision, ...], tuple[Integrity, ...]]:
-    """The desk's one word on a candidate as one word a tier: 先锋 is the first, 榜样 all."""
+    """The desk's one word on a candidate as one word a tier: who has won a tier has won those
+    from whose winners it is chosen, and no other."""
     told: list[Decision] = []
     barred: list[Integrity] = []
     for row in rows:
         at = row.decided_at.isoformat(sep=" ", timespec="seconds")
-        if row.tier == _OUT:
+        if row.tier == award.INELIGIBLE:
             barred.append(Integrity(row.candidate_id, row.reason, row.decided_name, at))
             continue
-        won = {"榜样": len(scheme.tiers), "先锋": 1, "未入选": 0}[row.tier]
+        won = _won(row.tier, scheme)
         told += [
-            Decision(row.candidate_id, tier.name, place < won, row.reason, row.decided_name, at)
-            for place, tier in enumerate(scheme.tiers)
+            Decision(
+                row.candidate_id, tier.name, tier.name in won, row.reason, row.decided_name, at
+            )
+            for tier in scheme.tiers
         ]
     return tuple(told), tuple(barred)
+
+
+def _won(word: str, scheme: Scheme) -> frozenset[str]:
+    """The tiers that a decision gives: its own and all around it."""
+    if word == award.NOT_SELECTED or not scheme.tiers:
+        return frozenset()
+    tiers = {tier.name: tier for tier in scheme.tiers}
+    name = word if word in tiers else scheme.tiers[_FORMER[word]].name
+    won = set()
+    while name:
+        won.add(name)
+        name = tiers[name].within
+    return frozenset(won)
 
 
 def _entries(
@@ -301,12 +318,11 @@ def _objections(source: Engine | Connection, period: str) -> Iterable[Objection]
 
 
 def tier_words(scheme: Scheme) -> dict[str, str]:
-    """The workspace's word for an outcome → what the scheme calls it, best first."""
+    """What a decision can be → the words for it: the scheme's tiers, the highest first, then none
+    of them, then not eligible. Raises `UsageError` where the scheme has no tier."""
     if not scheme.tiers:
         raise UsageError(_("方案里没有称号"))
-    words = {
-        "先锋": scheme.tiers[0].name,
-        "未入选": _("不入选"),
-        _OUT: _("有查实的诚信问题，不参评"),
+    return {tier.name: tier.name for tier in reversed(scheme.tiers)} | {
+        award.NOT_SELECTED: _("不入选"),
+        award.INELIGIBLE: _("有查实的诚信问题，不参评"),
     }
-    return {"榜样": scheme.tiers[-1].name, **words} if len(scheme.tiers) > 1 else words

@@ -14,6 +14,8 @@ from gridgov.awards.period import Period
 
 __all__ = [
     "INDICATORS",
+    "INELIGIBLE",
+    "NOT_SELECTED",
     "PILLARS",
     "Caps",
     "Eligibility",
@@ -22,6 +24,7 @@ __all__ = [
     "IndicatorKind",
     "Measure",
     "Prior",
+    "PriorLimit",
     "Scheme",
     "Tier",
     "Track",
@@ -29,6 +32,8 @@ __all__ = [
 
 IndicatorKind = Literal["rate", "breadth", "rated"]
 PILLARS = ("党建", "服务", "民生", "发展", "幸福")
+NOT_SELECTED, INELIGIBLE = "未入选", "不合资格"
+"""What a decision can be beside one of the scheme's tiers."""
 
 
 @dataclass(frozen=True)
@@ -250,6 +255,23 @@ class Caps:
 
 
 @dataclass(frozen=True)
+class PriorLimit:
+    """How strong a prior `calibrate` may make, in cases.
+
+    At most `cap` times the median candidate's exposure, so that whoever has a usual number of cases
+    is judged by more than half on their own; below 1, for the next period has its ups and downs.
+    But `least` cases may always be asked for: with fewer a rate is mostly luck, and should read as
+    insufficient. Measured against the alternatives in benchmarks/award_priors.py.
+    """
+
+    cap: float = 0.75
+    least: float = 30.0
+
+    def of(self, median_exposure: float) -> float:
+        return max(self.cap * median_exposure, self.least)
+
+
+@dataclass(frozen=True)
 class Scheme:
     """A whole scheme. `text` is the file as published; `hash` its SHA-256."""
 
@@ -270,6 +292,7 @@ class Scheme:
     tracks: tuple[Track, ...]
     flags: Mapping[str, Mapping[str, float]]
     declared: tuple[str, ...] = ()
+    prior_limit: PriorLimit = PriorLimit()
     text: str = field(default="", repr=False)
     hash: str = ""
 

@@ -10,12 +10,15 @@ from gridgov.awards._toml import Node, load
 from gridgov.awards.period import Period, parse_period
 from gridgov.awards.scheme import (
     INDICATORS,
+    INELIGIBLE,
+    NOT_SELECTED,
     PILLARS,
     Caps,
     Eligibility,
     Expected,
     Indicator,
     Prior,
+    PriorLimit,
     Scheme,
     Tier,
     Track,
@@ -27,6 +30,9 @@ from gridgov.schema.values import GRID_LEVELS, WORKER_KINDS
 __all__ = ["FLAG_DEFAULTS", "parse_scheme", "read_scheme"]
 
 WHOLE = 10_000  # basis points
+# How a decision says that there is no tier, and how long a name it can hold.
+_NO_TIER = (NOT_SELECTED, INELIGIBLE)
+_LONGEST = 32
 # Thresholds of AWARDS' review flags; a scheme may set each. `records`: from how many records of
 # a worker on the flag is raised, so that one slip of the pen does not fill the committee's table.
 FLAG_DEFAULTS: dict[str, dict[str, float]] = {
@@ -97,6 +103,7 @@ def parse_scheme(text: str, source: str = "scheme.toml") -> Scheme:
         tracks=tuple(_track(node) for node in root.tables("track")),
         flags=_flags(root),
         declared=root.texts("declared_batch", []),
+        prior_limit=_prior_limit(root),
         text=text,
         hash=hashlib.sha256(text.encode()).hexdigest(),
     )
@@ -177,11 +184,28 @@ def _caps(node: Node) -> Caps:
     return found
 
 
+def _prior_limit(root: Node) -> PriorLimit:
+    usual = PriorLimit()
+    if not root.has("calibration"):
+        return usual
+    node = root.table("calibration")
+    found = PriorLimit(
+        node.number("prior_cap", 0, 100, usual.cap),
+        node.number("prior_least", 0, 10_000, usual.least),
+    )
+    node.finish()
+    return found
+
+
 def _tiers(root: Node) -> tuple[Tier, ...]:
     tiers: list[Tier] = []
     for node in root.tables("tier"):
         tier = Tier(node.text("name"), _basis_points(node, "quota"), node.text("within", ""))
         above = {known.name: known for known in tiers}
+        if tier.name in above or tier.name in _NO_TIER or len(tier.name) > _LONGEST:
+            node.problem(
+                "name", _("称号不能重名、超过 32 个字，也不能叫“{name}”", name="、".join(_NO_TIER))
+            )
         if tier.within and tier.within not in above:
             node.problem("within", _("“{name}”须写在它之前的称号里", name=tier.within))
         elif tier.within and tier.quota > above[tier.within].quota:
@@ -229,7 +253,7 @@ def _track(node: Node) -> Track:
         capacity=node.integer("capacity", 1, 100_000),
         indicators=indicators,
         floors=_floors(node, {indicator.group for indicator in indicators}),
-        expected=_expected(node.table("expected")),
+        expected=_expected_of(node, indicators),
     )
     node.finish()
     return track
@@ -294,6 +318,13 @@ def _priors(node: Node, kind: str) -> tuple[Prior, ...]:
     shapes = node.numbers("prior_shape", len(PILLARS), 1e-6, 1e9)
     rates = node.numbers("prior_rate", len(PILLARS), 1e-6, 1e9)
     return tuple(Prior(a, b) for a, b in zip(shapes, rates, strict=True))
+
+
+def _expected_of(node: Node, indicators: tuple[Indicator, ...]) -> Expected:
+    """The section may be left out where no indicator counts activities."""
+    if any(found.kind == "breadth" for found in indicators) or node.has("expected"):
+        return _expected(node.table("expected"))
+    return Expected({}, (0.0,) * len(PILLARS), (1.0,) * 12)
 
 
 def _expected(node: Node) -> Expected:

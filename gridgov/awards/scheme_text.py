@@ -46,6 +46,10 @@ decide_above = {low}               # 入选把握在这两数之间的，交评�
 decide_below = {high}
 min_reliability = {reliability}            # 总分可靠度低于此数时，只公布名次区间
 
+[calibration]                    # 测算先验时的限度（计分不用）
+prior_cap = {prior_cap}                    # 先验最多相当于中间那位候选人应做次数的几倍
+prior_least = {prior_least}                 # 但总可以要求这么多次：再少，比率多半是运气
+
 # 称号与名额（占参评人数的百分比，四舍五入，至少一人）
 """
 
@@ -64,6 +68,12 @@ _FLAG_NOTES = {
     "G11": "几分钟内办结、几条起提示",
     "G12": "回访抽取比例、每人至少几条",
 }
+
+
+_NO_BREADTH = [
+    "# 不设“五在活动覆盖”：活动台账只记组织者，这一赛道的人很少有记在自己名下的活动，",
+    "# 设了也没有数据。它的权重已写明分给其他指标。",
+]
 
 
 def write_scheme(scheme: Scheme) -> str:
@@ -111,6 +121,8 @@ def _head(scheme: Scheme) -> str:
         low=_number(scheme.band[0]),
         high=_number(scheme.band[1]),
         reliability=_number(scheme.min_reliability),
+        prior_cap=_number(scheme.prior_limit.cap),
+        prior_least=_number(scheme.prior_limit.least),
     )
 
 
@@ -131,8 +143,10 @@ def _flags(scheme: Scheme) -> str:
 
 def _track(track: Track) -> str:
     floors = "\n".join(f'"{group}" = {_points(points)}' for group, points in track.floors.items())
+    breadth = any(indicator.kind == "breadth" for indicator in track.indicators)
     lines = [
         f"# ── 赛道：{track.name} " + "─" * 40,
+        *([] if breadth else _NO_BREADTH),
         "[[track]]",
         f'name = "{track.name}"',
         f'worker_kind = "{track.worker_kind}"             # 网格员类别',
@@ -145,7 +159,8 @@ def _track(track: Track) -> str:
         "",
     ]
     body = [_indicator(indicator) for indicator in track.indicators]
-    return "\n".join(lines) + "\n" + "\n".join(body) + "\n" + _expected(track.expected)
+    expected = "\n" + _expected(track.expected) if breadth else ""
+    return "\n".join(lines) + "\n" + "\n".join(body) + expected
 
 
 def _indicator(indicator: Indicator) -> str:

@@ -40,9 +40,10 @@ _REACH = 0.10
 _STATES = {SELECTED: "入选", PENDING: "待定", NOT: "—"}
 
 
-def committee_report(evaluation: Evaluation, run_id: str) -> bytes:
-    """The committee's report as PDF."""
-    return render_pdf("awards_report", report_data(evaluation, run_id), made_at=moment(evaluation))
+def committee_report(evaluation: Evaluation, run_id: str, *, mark: str = "") -> bytes:
+    """The committee's report as PDF. `mark`: watermark of a copy that somebody takes away."""
+    data = {**report_data(evaluation, run_id), "mark": mark}
+    return render_pdf("awards_report", data, made_at=moment(evaluation))
 
 
 def report_data(evaluation: Evaluation, run_id: str) -> Data:

@@ -32,7 +32,7 @@ def notice_data(evaluation: Evaluation, run_id: str, unit: str) -> Data:
             rows = [[str(i), h.name, h.unit] for i, h in enumerate(chosen, 1)]
             parts.append({"title": f"{tier}（{result.track.name}）", "rows": rows})
     return {
-        "title": f"{period_words(evaluation)}格格先锋、格格榜样公示",
+        "title": f"{period_words(evaluation)}{'、'.join(tier_names(evaluation))}公示",
         "subtitle": f"草稿：尚有 {waiting} 项待评委会决定或复核，不得张贴" if waiting else "",
         "foot": foot(evaluation, run_id),
         "opening": [

@@ -27,9 +27,12 @@ _OBJECTION = (
 )
 
 
-def sheet_papers(evaluation: Evaluation, run_id: str, worker_ids: list[str]) -> bytes:
-    """Candidate sheets, one after the other, as PDF. Raises KeyError for an unknown candidate."""
-    data = sheet_data(evaluation, run_id, worker_ids)
+def sheet_papers(
+    evaluation: Evaluation, run_id: str, worker_ids: list[str], *, mark: str = ""
+) -> bytes:
+    """Candidate sheets, one after the other, as PDF. `mark`: watermark of a copy that somebody
+    takes away. Raises KeyError for an unknown candidate."""
+    data = {**sheet_data(evaluation, run_id, worker_ids), "mark": mark}
     return render_pdf("awards_sheet", data, made_at=moment(evaluation))
 
 

@@ -11,6 +11,7 @@ __all__ = [
     "band_words",
     "day_words",
     "foot",
+    "mark_words",
     "moment",
     "percent_words",
     "period_words",
@@ -40,6 +41,11 @@ def foot(evaluation: Evaluation, run_id: str) -> str:
         f"数据截至 {day_words(frozen.data_date)}（版本 {frozen.data_version}）　"
         f"方案 {evaluation.scheme.hash[:8]}　记录 {run_id}"
     )
+
+
+def mark_words(name: str, at: datetime) -> str:
+    """The watermark of a copy: who took it away, and when (local time)."""
+    return f"{name} 于 {day_words(at.date())} {at:%H:%M} 下载，仅供本次评选使用，请勿外传"
 
 
 def points_words(hundredths: int) -> str:

@@ -20,9 +20,9 @@ _FIRST = 3  # first row of candidates, below title, header and weights
 _STATE = {"selected": "入选", "pending": "待定", "no": "未入选"}
 
 
-def score_workbook(evaluation: Evaluation, run_id: str) -> bytes:
+def score_workbook(evaluation: Evaluation, run_id: str, *, mark: str = "") -> bytes:
     """One sheet a track with points, weights and formulas; one with what was left out; one that
-    says what the file is."""
+    says what the file is. `mark`: watermark of a copy that somebody takes away."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -33,7 +33,11 @@ def score_workbook(evaluation: Evaluation, run_id: str) -> bytes:
     for result in evaluation.tracks:
         _write_track(book, style, evaluation, result)
     _write_left_out(book, style, evaluation)
-    _write_about(book, style, evaluation, run_id)
+    _write_about(book, style, evaluation, run_id, mark)
+    if mark:
+        for sheet in book.worksheets():
+            # "&" begins a code in a footer.
+            sheet.set_footer("&C&8" + mark.replace("&", "&&"))
     book.close()
     return buffer.getvalue()
 
@@ -159,7 +163,9 @@ def _write_left_out(book: Any, style: dict[str, Any], evaluation: Evaluation) ->
     sheet.set_column(0, 3, 18)
 
 
-def _write_about(book: Any, style: dict[str, Any], evaluation: Evaluation, run_id: str) -> None:
+def _write_about(
+    book: Any, style: dict[str, Any], evaluation: Evaluation, run_id: str, mark: str
+) -> None:
     sheet = book.add_worksheet("说明")
     frozen, scheme = evaluation.frozen, evaluation.scheme
     lines = (
@@ -171,6 +177,7 @@ def _write_about(book: Any, style: dict[str, Any], evaluation: Evaluation, run_i
         ("空格", "没有应做事项，权重分给其余各项"),
         ("计入", "得分 × 权重 ÷ 有数据的权重之和，四舍五入到两位"),
         ("总分", "各项计入之和 + 加分 − 扣分"),
+        *((("水印", mark),) if mark else ()),
     )
     for row, (label, text) in enumerate(lines):
         sheet.write_string(row, 0, label, style["head"])

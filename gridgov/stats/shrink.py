@@ -3,7 +3,8 @@
 Empirical Bayes: the spread between units is estimated from all of them, and each unit is then
 drawn towards the common level the more, the less it was observed.
 Sources: Efron & Morris, JASA 70, 1975 (James-Stein); Clayton & Kaldor, Biometrics 43, 1987
-(Gamma-Poisson); Casella, American Statistician 39, 1985.
+(Gamma-Poisson); Casella, American Statistician 39, 1985; Morris & Tang, Statistical Science 26,
+2011 (adjustment for density maximisation).
 """
 
 from __future__ import annotations
@@ -35,13 +36,19 @@ _MIN_STRENGTH = 1e-2
 _STARTS = (1.0, 10.0, 100.0, 3000.0)
 
 
-def beta_binomial_fit(successes: npt.ArrayLike, trials: npt.ArrayLike) -> tuple[float, float]:
+def beta_binomial_fit(
+    successes: npt.ArrayLike, trials: npt.ArrayLike, *, adjusted: bool = False
+) -> tuple[float, float]:
     """(a, b) of the Beta distribution of the units' true rates, by marginal maximum likelihood.
 
     successes, trials: (n_units,), counts with successes ≤ trials; units without trials are left
     out. Where the units do not differ by more than chance, or could not show it (one unit, one
     trial each), a + b is MAX_STRENGTH: all are taken to share one rate. The mean stays off 0 and
     1 by half a success. Without any trial: (1, 1). Raises ValueError for impossible counts.
+
+    adjusted: maximise likelihood / (a + b) instead. A dozen units often leave the likelihood at
+    its edge, "no difference at all", although differences that matter are as likely; the adjusted
+    maximum lies near the mean of what is possible and never at the edge (Morris & Tang 2011).
     """
     y, n = _counts(successes, trials)
     if (y > n).any():
@@ -54,6 +61,7 @@ def beta_binomial_fit(successes: npt.ArrayLike, trials: npt.ArrayLike) -> tuple[
         return mean * MAX_STRENGTH, (1 - mean) * MAX_STRENGTH
     y, n, weight = _grouped(y, n)
     units = float(weight.sum())  # per unit: the search is then scaled alike for ten and for 126,000
+    adjustment = 1.0 if adjusted else 0.0
 
     def objective(theta: Floats) -> tuple[float, Floats]:
         share, strength = float(expit(theta[0])), float(np.exp(theta[1]))
@@ -62,7 +70,10 @@ def beta_binomial_fit(successes: npt.ArrayLike, trials: npt.ArrayLike) -> tuple[
         both = digamma(a + b) - digamma(a + b + n)
         d_a = weight @ (digamma(a + y) - digamma(a) + both)
         d_b = weight @ (digamma(b + n - y) - digamma(b) + both)
-        slope = np.array([(d_a - d_b) * strength * share * (1 - share), d_a * a + d_b * b])
+        value -= adjustment * theta[1]
+        slope = np.array(
+            [(d_a - d_b) * strength * share * (1 - share), d_a * a + d_b * b - adjustment]
+        )
         return -float(value) / units, -slope / units
 
     centre = float(np.log(mean / (1 - mean)))
@@ -71,12 +82,15 @@ def beta_binomial_fit(successes: npt.ArrayLike, trials: npt.ArrayLike) -> tuple[
     return share * strength, (1 - share) * strength
 
 
-def gamma_poisson_fit(observed: npt.ArrayLike, expected: npt.ArrayLike) -> tuple[float, float]:
+def gamma_poisson_fit(
+    observed: npt.ArrayLike, expected: npt.ArrayLike, *, adjusted: bool = False
+) -> tuple[float, float]:
     """(alpha, beta) of the Gamma distribution of the units' true ratios observed / expected.
 
     observed: (n_units,) counts; expected: (n_units,) > 0, units without are left out.
     Marginal maximum likelihood (negative binomial). alpha is at most MAX_STRENGTH, reached where
     the ratios do not differ by more than chance. Without any expected count: (1, 1).
+    adjusted: maximise likelihood / alpha instead, as in `beta_binomial_fit`.
     """
     y, e = _counts(observed, expected)
     if len(y) == 0:
@@ -86,6 +100,7 @@ def gamma_poisson_fit(observed: npt.ArrayLike, expected: npt.ArrayLike) -> tuple
         return MAX_STRENGTH, MAX_STRENGTH / ratio
     y, e, weight = _grouped(y, e)
     units = float(weight.sum())
+    adjustment = 1.0 if adjusted else 0.0
 
     def objective(theta: Floats) -> tuple[float, Floats]:
         level, alpha = float(np.exp(theta[0])), float(np.exp(theta[1]))
@@ -94,7 +109,8 @@ def gamma_poisson_fit(observed: npt.ArrayLike, expected: npt.ArrayLike) -> tuple
         value = weight @ (gammaln(alpha + y) - gammaln(alpha) - alpha * rest - y * np.log(beta + e))
         d_alpha = weight @ (digamma(alpha + y) - digamma(alpha) - rest)
         d_beta = weight @ (alpha / beta - (alpha + y) / (beta + e))
-        slope = np.array([-d_beta * beta, d_alpha * alpha + d_beta * beta])
+        value -= adjustment * theta[1]
+        slope = np.array([-d_beta * beta, d_alpha * alpha + d_beta * beta - adjustment])
         return -float(value) / units, -slope / units
 
     theta = _best(objective, float(np.log(ratio)))

@@ -108,7 +108,10 @@ def _form(view: View, desk: Desk, result: TrackResult, waiting: list[int]) -> No
         return
     with told_errors():
         case = case_of(desk, result.workers[row])
-        add_decision(workspace(), actor_of(view.identity), case, tier=tier, reason=reason)
+        add_decision(
+            workspace(), actor_of(view.identity), case,
+            tier=tier, tiers=[known.name for known in desk.scheme.tiers], reason=reason,
+        )  # fmt: skip
         flash(_("已记录对{name}的决定。", name=result.candidate[row]["name"]))
         st.rerun()
 

@@ -22,7 +22,7 @@ from gridgov.report.awards_xlsx import score_workbook
 from gridgov.ui import html
 from gridgov.ui.awards_html import Head, grid_html
 from gridgov.ui.awards_objections import objections_view
-from gridgov.ui.awards_state import Desk, open_record, record_evaluation
+from gridgov.ui.awards_state import Desk, mark_of, open_record, record_evaluation
 from gridgov.ui.awards_words import tier_label, track_label
 from gridgov.ui.download import download
 from gridgov.ui.page import empty, section
@@ -56,7 +56,7 @@ def record_view(view: View, desk: Desk) -> None:
         key="record_view", label_visibility="collapsed", required=True,
     )  # fmt: skip
     if picked == "papers":
-        _papers(desk, run)
+        _papers(view, desk, run)
     elif picked == "diff":
         _differences(desk, runs)
     elif picked == "objections":
@@ -152,24 +152,29 @@ def _notice(run: RunOnFile) -> None:
     )  # fmt: skip
 
 
-def _papers(desk: Desk, run: RunOnFile) -> None:
-    section(_("报告与表格"), _("由这次归档的数据生成，谁来生成都一样；下载会留痕。"))
+def _papers(view: View, desk: Desk, run: RunOnFile) -> None:
+    section(
+        _("报告与表格"),
+        _("由这次归档的数据生成，谁来生成都一样；下载会留痕，页脚印有下载人和时间。"),
+    )
     if not desk.whole:
         empty(_("完整报告涉及全部网格。"), _("由可查看全部网格的评选委员下载。"))
         return
     evaluation = record_evaluation(run)
     workers = [worker for result in evaluation.tracks for worker in result.workers]
     _paper(
-        _("评委会报告（PDF）"), partial(committee_report, evaluation, run.run_id),
+        _("评委会报告（PDF）"),
+        lambda: committee_report(evaluation, run.run_id, mark=mark_of(view)),
         _("评委会报告"), "pdf", len(workers), run,
     )  # fmt: skip
     _paper(
-        _("全部候选人评分表（xlsx，含公式）"), partial(score_workbook, evaluation, run.run_id),
+        _("全部候选人评分表（xlsx，含公式）"),
+        lambda: score_workbook(evaluation, run.run_id, mark=mark_of(view)),
         _("评分总表"), "xlsx", len(workers), run,
     )  # fmt: skip
     _paper(
         _("全部个人评选表（PDF）"),
-        partial(sheet_papers, evaluation, run.run_id, workers),
+        lambda: sheet_papers(evaluation, run.run_id, workers, mark=mark_of(view)),
         _("全部个人评选表"), "pdf", len(workers), run,
     )  # fmt: skip
 

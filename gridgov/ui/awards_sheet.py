@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -18,7 +17,13 @@ from gridgov.locale import N_, _
 from gridgov.report.awards_sheet import sheet_papers
 from gridgov.ui import html
 from gridgov.ui.awards_html import Head, grid_html
-from gridgov.ui.awards_state import open_desk, prefer_track, record_evaluation, track_choice
+from gridgov.ui.awards_state import (
+    mark_of,
+    open_desk,
+    prefer_track,
+    record_evaluation,
+    track_choice,
+)
 from gridgov.ui.awards_words import (
     band,
     chance,
@@ -371,7 +376,7 @@ def _object(view: View, evaluation: Evaluation, run_id: str, one: Sheet) -> None
     )
     download(
         _("下载个人评选表（PDF）"),
-        partial(sheet_papers, evaluation, run_id, [one.worker_id]),
+        lambda: sheet_papers(evaluation, run_id, [one.worker_id], mark=mark_of(view)),
         name=f"{_('个人评选表')}_{one.person['name']}",
         kind="pdf",
         rows=1,

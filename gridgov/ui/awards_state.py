@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import streamlit as st
@@ -29,6 +30,7 @@ from gridgov.awards.scheme import Scheme
 from gridgov.awards.scheme_file import read_scheme
 from gridgov.errors import GridGovError
 from gridgov.locale import _
+from gridgov.report.awards_words import mark_words
 from gridgov.ui import html
 from gridgov.ui.awards_words import track_label
 from gridgov.ui.page import empty
@@ -40,6 +42,7 @@ __all__ = [
     "Desk",
     "case_of",
     "flash",
+    "mark_of",
     "open_desk",
     "open_record",
     "prefer_track",
@@ -209,6 +212,12 @@ def _reevaluated(folder: str, seal: str) -> Evaluation:
 def case_of(desk: Desk, worker_id: str) -> AwardCase:
     """The key under which the workspace keeps what is decided about a candidate."""
     return AwardCase(desk.scheme.period.code, desk.scheme.hash, desk.run_id, worker_id)
+
+
+def mark_of(view: View) -> str:
+    """The watermark of a paper that the person before the page takes away now."""
+    identity = view.identity
+    return mark_words(identity.name, datetime.now())
 
 
 def track_choice(desk: Desk, *, key: str = "awards") -> TrackResult:

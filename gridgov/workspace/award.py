@@ -6,13 +6,14 @@ ones stay. Each belongs to a run (its scheme and period) and carries who, when a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, insert, select, update
 
+from gridgov.awards.scheme import INELIGIBLE, NOT_SELECTED
 from gridgov.errors import UsageError
 from gridgov.locale import _
 from gridgov.workspace import audit
@@ -24,7 +25,8 @@ from gridgov.workspace.tables import award_decision, callback_result, flag_verdi
 
 __all__ = [
     "CALLBACK_RESULTS",
-    "TIERS",
+    "INELIGIBLE",
+    "NOT_SELECTED",
     "VERDICTS",
     "AwardCase",
     "CallbackResult",
@@ -42,7 +44,6 @@ __all__ = [
     "list_objections",
 ]
 
-TIERS = ("榜样", "先锋", "未入选", "不合资格")
 VERDICTS = ("confirmed", "dismissed")
 CALLBACK_RESULTS = ("confirmed", "denied", "unreachable")
 R = TypeVar("R")
@@ -112,10 +113,20 @@ class Objection(AwardCase):
 
 
 def add_decision(
-    engine: Engine | Connection, actor: Actor, case: AwardCase, *, tier: str, reason: str
+    engine: Engine | Connection,
+    actor: Actor,
+    case: AwardCase,
+    *,
+    tier: str,
+    tiers: Sequence[str],
+    reason: str,
 ) -> int:
-    """Record the committee's decision on one candidate; a reason is always needed."""
-    values = {"tier": _one_of(tier, TIERS), "reason": body(reason, 2000, _("理由"))}
+    """Record the committee's decision on one candidate; a reason is always needed.
+
+    tiers: the names of the scheme's tiers; `tier` is one of them, NOT_SELECTED or INELIGIBLE.
+    """
+    allowed = (*tiers, NOT_SELECTED, INELIGIBLE)
+    values = {"tier": _one_of(tier, allowed), "reason": body(reason, 2000, _("理由"))}
     return _add(engine, actor, award_decision, case, {**values, **_by(actor, "decided")})
 
 

@@ -103,17 +103,19 @@ def test_a_decision_needs_a_reason_and_then_stands(
 ) -> None:
     app = open_page("awards", role="committee")
     app = choose(app, f"awards_view_{expected.tracks[0].track.name}", "decide")
-    app.radio(key="decision_tier").set_value("先锋")
+    app.radio(key="decision_tier").set_value("格格先锋")
     app = press(app, "记录决定")
     assert [error.value for error in app.error] == ["理由不能为空"]
     row = app.selectbox(key="decision_who").value
     assert isinstance(row, int)
-    app.radio(key="decision_tier").set_value("先锋")
+    app.radio(key="decision_tier").set_value("格格先锋")
     app.text_area(key="decision_reason").set_value("两次核对走访，情况属实")
     app = press(app, "记录决定")
     assert not app.exception and not app.error
     rows = list_decisions(workspace(tmp_path), "2026H1")
-    assert [(d.candidate_id, d.tier) for d in rows] == [(expected.tracks[0].workers[row], "先锋")]
+    assert [(d.candidate_id, d.tier) for d in rows] == [
+        (expected.tracks[0].workers[row], "格格先锋")
+    ]
     assert "两次核对走访，情况属实" in texts(app)
     scheme = expected.scheme
     after = evaluate(scheme, expected.frozen, committee_of(workspace(tmp_path), scheme))

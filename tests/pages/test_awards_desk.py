@@ -23,6 +23,7 @@ from gridgov.awards.desk import (
 from gridgov.awards.evaluate import Evaluation, evaluate
 from gridgov.awards.inputs import freeze
 from gridgov.awards.record import load
+from gridgov.awards.scheme import Scheme, Tier
 from gridgov.awards.scheme_file import read_scheme
 from gridgov.errors import UsageError
 from gridgov.warehouse import Warehouse
@@ -53,13 +54,20 @@ def case(worker: str, scheme_hash: str = SCHEME.hash) -> AwardCase:
     return AwardCase("2026H1", scheme_hash, "draft", worker)
 
 
+def decide(
+    engine: Engine, on: AwardCase, tier: str, scheme: Scheme = SCHEME, reason: str = "核实"
+) -> None:
+    names = [known.name for known in scheme.tiers]
+    award.add_decision(engine, ACTOR, on, tier=tier, tiers=names, reason=reason)
+
+
 def test_one_word_on_a_candidate_is_a_word_on_each_tier_and_the_newest_counts(
     engine: Engine,
 ) -> None:
-    for tier in ("榜样", "先锋"):
-        award.add_decision(engine, ACTOR, case("W1"), tier=tier, reason="核实")
-    award.add_decision(engine, ACTOR, case("W2"), tier="榜样", reason="核实")
-    award.add_decision(engine, ACTOR, case("W3"), tier="不合资格", reason="查实")
+    for tier in ("格格榜样", "格格先锋"):
+        decide(engine, case("W1"), tier)
+    decide(engine, case("W2"), "格格榜样")
+    decide(engine, case("W3"), "不合资格", reason="查实")
     found = committee_of(engine, SCHEME)
     told = {(d.worker_id, d.tier): d.selected for d in found.decisions}
     assert told == {
@@ -71,7 +79,7 @@ def test_one_word_on_a_candidate_is_a_word_on_each_tier_and_the_newest_counts(
 
 
 def test_a_decision_under_another_scheme_no_longer_holds_but_facts_do(engine: Engine) -> None:
-    award.add_decision(engine, ACTOR, case("W1", "0" * 64), tier="先锋", reason="核实")
+    decide(engine, case("W1", "0" * 64), "格格先锋")
     award.add_flag_verdict(
         engine, ACTOR, case("W1", "0" * 64),
         flag="G2", event_key=ALL_RECORDS, verdict="confirmed", reason="电话核实",
@@ -131,7 +139,7 @@ def test_records_are_numbered_on_and_say_what_is_new_since(
     assert first.name == "run-1"
     assert news_since(load(first), plain) == []
     worker = plain.tracks[0].workers[0]
-    award.add_decision(engine, ACTOR, case(worker), tier="先锋", reason="核实")
+    decide(engine, case(worker), "格格先锋")
     after = evaluate(SCHEME, plain.frozen, committee_of(engine, SCHEME))
     assert news_since(load(first), after) == ["评委会有新的录入"]
     second, manifest = archive(tmp_path / "awards", after)
@@ -164,9 +172,38 @@ def test_left_out_events_are_those_that_do_not_count(plain: Evaluation) -> None:
 
 
 def test_words_for_outcomes_follow_the_scheme() -> None:
-    assert list(tier_words(SCHEME)) == ["榜样", "先锋", "未入选", "不合资格"]
+    assert list(tier_words(SCHEME)) == ["格格榜样", "格格先锋", "未入选", "不合资格"]
     single = replace(SCHEME, tiers=SCHEME.tiers[:1])
-    assert tier_words(single)["先锋"] == "格格先锋" and "榜样" not in tier_words(single)
+    assert list(tier_words(single)) == ["格格先锋", "未入选", "不合资格"]
+
+
+def test_a_scheme_may_have_three_tiers_of_any_name(engine: Engine) -> None:
+    """优秀 ⊃ 标兵, and beside them 新秀: each decision gives its tier and those around it."""
+    tiers = (Tier("优秀", 3000), Tier("标兵", 1000, "优秀"), Tier("新秀", 500))
+    scheme = replace(SCHEME, tiers=tiers)
+    for worker, tier in (("W1", "标兵"), ("W2", "新秀"), ("W3", "优秀"), ("W4", "未入选")):
+        decide(engine, case(worker), tier, scheme)
+    with pytest.raises(UsageError, match="标兵、新秀、未入选"):
+        decide(engine, case("W5"), "格格榜样", scheme)
+    won = {
+        worker: {d.tier for d in committee_of(engine, scheme).decisions
+                 if d.worker_id == worker and d.selected}
+        for worker in ("W1", "W2", "W3", "W4")
+    }  # fmt: skip
+    assert won == {"W1": {"优秀", "标兵"}, "W2": {"新秀"}, "W3": {"优秀"}, "W4": set()}
+
+
+def test_decisions_of_the_first_version_still_hold(engine: Engine) -> None:
+    """They said 先锋 and 榜样 whatever the scheme called its tiers."""
+    for worker, word in (("W1", "先锋"), ("W2", "榜样")):
+        award.add_decision(
+            engine, ACTOR, case(worker), tier=word, tiers=["先锋", "榜样"], reason="核实"
+        )
+    told = {(d.worker_id, d.tier): d.selected for d in committee_of(engine, SCHEME).decisions}
+    assert told == {
+        ("W1", "格格先锋"): True, ("W1", "格格榜样"): False,
+        ("W2", "格格先锋"): True, ("W2", "格格榜样"): True,
+    }  # fmt: skip
 
 
 def test_records_lie_beside_the_warehouse_unless_named() -> None:

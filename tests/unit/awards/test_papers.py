@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
 from datetime import datetime
 from fractions import Fraction
+from functools import partial
+from getpass import getuser
 from math import floor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 import pytest
+from PIL import Image
 from pypdf import PdfReader
+from typer.testing import CliRunner
 
 from gridgov.awards.evaluate import Evaluation
-from gridgov.awards.record import load, reevaluate
+from gridgov.awards.record import load, reevaluate, verify
+from gridgov.cli.awards import app
 from gridgov.report.awards import committee_report, report_data
 from gridgov.report.awards_notice import notice_data, notice_paper
 from gridgov.report.awards_sheet import sheet_data, sheet_papers
+from gridgov.report.awards_words import mark_words
 from gridgov.report.awards_xlsx import score_workbook
 from gridgov.report.pdf import render_pages, render_pdf
 from tests.unit.awards import town
@@ -166,3 +175,65 @@ def test_the_workbook_shows_the_sum_by_formulas(example: Evaluation) -> None:
         assert cached.cell(line, total + 1).value == pytest.approx(sum(parts) + extra, abs=1e-9)
         seen += 1
     assert seen == len(result.workers)
+
+
+MARK = mark_words("张三&李四", datetime(2026, 7, 3, 9, 5))
+
+
+def pdf_words(pdf: bytes, *options: str) -> list[str]:
+    """Text of each page as poppler's pdftotext sees it: what a reader can search and copy."""
+    program = shutil.which("pdftotext")
+    if program is None:
+        pytest.skip("pdftotext (poppler-utils) is not installed")
+    done = subprocess.run(
+        [program, *options, "-", "-"], input=pdf, capture_output=True, check=True, timeout=60
+    )
+    pages = done.stdout.decode("utf-8").split("\f")[:-1]
+    return [re.sub(r"\s", "", page) for page in pages]
+
+
+def test_a_copy_says_on_every_page_who_took_it_and_when(example: Evaluation) -> None:
+    told = re.sub(r"\s", "", MARK)
+    assert "张三&李四于2026年7月3日09:05下载" in told
+    chosen = [example.tracks[0].workers[0], example.tracks[1].workers[0]]
+    for make in (
+        partial(committee_report, example, RUN),
+        partial(sheet_papers, example, RUN, chosen),
+    ):
+        pages = pdf_words(make(mark=MARK))
+        assert len(pages) >= 2 and all(told in page for page in pages)
+        assert not any("下载" in page for page in pdf_words(make()))
+
+
+def test_the_mark_is_dark_enough_for_a_printer_and_moves_nothing(example: Evaluation) -> None:
+    chosen = [example.tracks[0].workers[0]]
+    data = sheet_data(example, RUN, chosen)
+    at = datetime(2026, 7, 3)
+    (plain, *_rest), (marked, *_more) = (
+        render_pages("awards_sheet", {**data, "mark": mark}, made_at=at, ppi=150)
+        for mark in ("", MARK)
+    )
+    one, two = (np.asarray(Image.open(io.BytesIO(png)).convert("L")) for png in (plain, marked))
+    changed = np.argwhere(one != two)
+    assert changed[:, 0].min() > 0.93 * len(one), "the mark stands in the bottom margin alone"
+    assert two[changed[:, 0].min() : changed[:, 0].max()].min() < 128
+
+
+def test_the_public_notice_carries_no_name_of_who_took_it(example: Evaluation) -> None:
+    assert "mark" not in notice_data(example, RUN, "")
+
+
+def test_the_workbook_carries_the_mark_in_foot_and_notes(example: Evaluation) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(score_workbook(example, RUN, mark=MARK)))
+    assert all(sheet.oddFooter.center.text == MARK.replace("&", "&&") for sheet in book.worksheets)
+    assert MARK in [row[1] for row in book["说明"].iter_rows(values_only=True)]
+
+
+def test_the_record_itself_knows_nothing_of_copies(tmp_path: Path) -> None:
+    """Papers are made from the record, not kept in it: taking a marked copy leaves it whole."""
+    record = shutil.copytree(RECORD, tmp_path / "record")
+    out = tmp_path / "copy.pdf"
+    done = CliRunner().invoke(app, ["report", str(record), "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert f"{getuser()}于" in pdf_words(out.read_bytes())[0]
+    assert verify(record).rows > 50_000

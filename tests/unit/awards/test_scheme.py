@@ -23,12 +23,20 @@ def line_of(needle: str, text: str = TEXT) -> int:
 def test_the_default_scheme_says_what_the_method_says() -> None:
     scheme = town.scheme()
     assert [track.name for track in scheme.tracks] == [town.GENERAL, town.MICRO]
-    for track in scheme.tracks:
-        weights = {ind.code: ind.weight // 100 for ind in track.indicators}
-        assert weights == {
+    weights = {
+        track.name: {ind.code: ind.weight // 100 for ind in track.indicators}
+        for track in scheme.tracks
+    }
+    # Nobody keeps a log of what a micro-grid worker takes part in: its ten go to what is theirs.
+    assert weights == {
+        town.GENERAL: {
             "SV1": 25, "SV6": 15, "callback": 15, "C3": 10, "C5": 10, "breadth": 10,
             "peers": 10, "C9": 5,
-        }  # fmt: skip
+        },
+        town.MICRO: {
+            "SV1": 30, "SV6": 15, "callback": 20, "C3": 10, "C5": 10, "peers": 10, "C9": 5,
+        },
+    }  # fmt: skip
     assert [(tier.name, tier.quota, tier.within) for tier in scheme.tiers] == [
         ("格格先锋", 1500, ""), ("格格榜样", 500, "格格先锋"),
     ]  # fmt: skip
@@ -63,6 +71,9 @@ MISTAKES = [
     ('ties = ["callback", "SV1"]', 'ties = ["SV1", "XX"]', "没有指标“XX”"),
     ("G5 = { hours = 72", "G5 = { houres = 72", "是否想写“hours”"),
     ("min_due = 10", "min_due = 1.5", "应为整数"),
+    ("prior_cap = 0.75", "prior_cap = -1", "应在 0 与"),
+    ('name = "格格榜样"', 'name = "未入选"', "也不能叫“未入选、不合资格”"),
+    ('name = "格格榜样"', 'name = "格格先锋"', "不能重名"),
 ]
 
 
@@ -83,6 +94,18 @@ def test_a_mistake_is_named_with_line_and_remedy(right: str, wrong: str, words: 
     elif words.startswith("缺少"):
         line = line_of("[eligibility]")
     assert f"第 {line} 行" in message
+
+
+def test_a_scheme_without_a_limit_on_priors_has_the_usual_one() -> None:
+    """Schemes of earlier periods do not have the section, and must still be read."""
+    begin, end = TEXT.index("[calibration]"), TEXT.index("# 称号与名额")
+    assert parse_scheme(TEXT[:begin] + TEXT[end:]).prior_limit == town.scheme().prior_limit
+
+
+def test_a_track_that_counts_activities_must_say_what_is_expected() -> None:
+    begin, end = TEXT.index("[track.expected]"), TEXT.index("# ── 赛道：微网实格员")
+    with pytest.raises(SchemeError, match="缺少“expected”"):
+        parse_scheme(TEXT[:begin] + TEXT[end:])
 
 
 def test_all_mistakes_are_told_at_once() -> None:

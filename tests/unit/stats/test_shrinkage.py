@@ -49,6 +49,38 @@ def test_gamma_poisson_beats_a_grid_of_its_neighbours(seed: int) -> None:
             assert loglik(alpha * up, beta * up * side) <= best + 1e-7
 
 
+def test_the_adjusted_fit_is_the_best_of_its_own_objective_and_never_at_the_edge() -> None:
+    """Eleven grids that differ less than chance would: likelihood / (a + b), by brute force."""
+    n = np.array([49, 60, 93, 97, 104, 104, 113, 120, 132, 135, 140])
+    y = np.round(n * 0.92).astype(int)
+    assert sum(beta_binomial_fit(y, n)) > 0.9 * MAX_STRENGTH
+    a, b = beta_binomial_fit(y, n, adjusted=True)
+    mean, strength = a / (a + b), a + b
+    grid = strength * np.exp(np.linspace(-3, 3, 121))
+    shares = mean + np.linspace(-0.02, 0.02, 41)
+    values = np.array(
+        [[betabinom.logpmf(y, n, m * s, (1 - m) * s).sum() - np.log(s) for s in grid]
+         for m in shares]
+    )  # fmt: skip
+    at = np.unravel_index(values.argmax(), values.shape)
+    assert (int(at[0]), int(at[1])) == (20, 60)
+    assert strength < 1000
+
+
+def test_the_adjusted_gamma_fit_likewise_and_both_agree_where_there_is_enough_to_see() -> None:
+    e = np.array([7.8, 8.5, 9.0, 9.8, 9.9, 10.2, 10.9, 11.5, 12.0, 13.1, 13.5])
+    y = np.round(e)
+    assert gamma_poisson_fit(y, e)[0] > 0.9 * MAX_STRENGTH
+    alpha, beta = gamma_poisson_fit(y, e, adjusted=True)
+    grid = alpha * np.exp(np.linspace(-3, 3, 121))
+    level = alpha / beta
+    values = [nbinom.logpmf(y, s, (s / level) / (s / level + e)).sum() - np.log(s) for s in grid]
+    assert int(np.argmax(values)) == 60
+    many, trials = _rates(3, 5000)
+    plain, adjusted = (beta_binomial_fit(many, trials, adjusted=way) for way in (False, True))
+    assert adjusted == pytest.approx(plain, rel=0.01)
+
+
 def test_a_city_of_workers_gives_back_what_was_planted() -> None:
     rng = np.random.default_rng(1)
     trials = rng.integers(0, 60, 50_000)

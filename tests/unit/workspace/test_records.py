@@ -189,12 +189,15 @@ def test_mappings_preferences_and_exports(engine: Engine, actor: Actor) -> None:
     assert (newest.action, newest.row_count) == ("export.xlsx", 1000)
 
 
+TIERS = ["格格先锋", "格格榜样"]
+
+
 def test_award_judgements_are_added_never_changed(engine: Engine, actor: Actor) -> None:
-    award.add_decision(engine, actor, CASE, tier="先锋", reason="临界，委员会讨论")
-    award.add_decision(engine, actor, CASE, tier="未入选", reason="更正")
+    award.add_decision(engine, actor, CASE, tier="格格先锋", tiers=TIERS, reason="临界，委员会讨论")
+    award.add_decision(engine, actor, CASE, tier="未入选", tiers=TIERS, reason="更正")
     assert [d.tier for d in award.list_decisions(engine, "2026H1")] == ["未入选"]
     assert [d.tier for d in award.list_decisions(engine, "2026H1", newest_only=False)] == [
-        "先锋", "未入选",
+        "格格先锋", "未入选",
     ]  # fmt: skip
     for key, verdict in (("v1", "confirmed"), ("v2", "dismissed"), ("v1", "dismissed")):
         award.add_flag_verdict(
@@ -216,8 +219,8 @@ def test_award_judgements_are_added_never_changed(engine: Engine, actor: Actor) 
 @pytest.mark.parametrize(
     "call",
     [
-        lambda e, a: award.add_decision(e, a, CASE, tier="先锋", reason=" "),
-        lambda e, a: award.add_decision(e, a, CASE, tier="金牌", reason="x"),
+        lambda e, a: award.add_decision(e, a, CASE, tier="格格先锋", tiers=TIERS, reason=" "),
+        lambda e, a: award.add_decision(e, a, CASE, tier="金牌", tiers=TIERS, reason="x"),
         lambda e, a: award.add_callback_result(e, a, CASE, event_key="v", result="maybe"),
         lambda e, a: award.add_callback_result(
             e, a, CASE, event_key="v", result="denied", satisfied=6
