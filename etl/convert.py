@@ -8,14 +8,14 @@ clean costs nothing but a look at it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
 
 from etl.ask import first_row
-from etl.ddl import text
+from etl.ddl import quote, text
 from etl.headers import header_key
 from etl.mapping import Recipe
 from etl.privacy import STRIKE_PATTERN, STRUCK, Pseudonyms, looks_like_identity_number, strike
@@ -35,9 +35,16 @@ from etl.values import (
 )
 from gridgov.errors import MappingError
 from gridgov.locale import _
-from gridgov.schema import Column
+from gridgov.schema import Column, Table
 
-__all__ = ["Converted", "Converter", "source_expression"]
+__all__ = [
+    "Converted",
+    "Converter",
+    "is_strict",
+    "source_expression",
+    "typed_columns",
+    "typed_name",
+]
 
 _STRICT_MOMENT = r"(19|20)\d\d[-/]\d\d?[-/]\d\d?([ T]\d\d?:\d\d?(:\d\d?)?)?"
 _STRICT_WHOLE = r"\d{1,9}"
@@ -53,6 +60,8 @@ _EDGES = r"^\s|\s$|^[\x{00a0}\x{3000}\x{feff}]|[\x{00a0}\x{3000}\x{feff}]$"
 _ARMED = r"^'([=+@-])"
 # An official grid code: six digits of the district, then street, community and grid.
 _GRID_CODE = re.compile(r"[1-6]\d{12,17}")
+# Characters that cleaning leaves as they are; with a Chinese one first no exponent can be meant.
+_PLAIN = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff0-9-]*")
 _LOOK_AT = 20_000
 _BLANK = " \t\r\n\u00a0\u3000\u200b\ufeff"
 _Read = Callable[[str], tuple[str | None, str | None]]
@@ -84,6 +93,26 @@ def source_expression(guess: SheetGuess, recipe: Recipe, column: str) -> str | N
     if column in recipe.extract:
         return f"nullif(regexp_extract({source}, {text(recipe.extract[column])}, 1), '')"
     return source
+
+
+def typed_columns(table: Table, sources: Mapping[str, str], recipe: Recipe) -> str:
+    """SQL of the columns that `raw` gets beside its text: moments and numbers as read strictly,
+    NULL where that fails. Each with a comma in front."""
+    return "".join(
+        f", {_STRICT_SQL[column.kind](source, column.sql_type)} AS {typed_name(column)}"
+        for column, source in ((table.column(name), sql) for name, sql in sources.items())
+        if is_strict(column, recipe)
+    )
+
+
+def is_strict(column: Column, recipe: Recipe) -> bool:
+    """True for moments and numbers, unless the mapping file translates their texts."""
+    return column.kind in _STRICT_SQL and not recipe.values.get(column.name)
+
+
+def typed_name(column: Column) -> str:
+    """The column of `raw` that holds `column` as read strictly, if `typed_columns` made it."""
+    return quote(f"v_{column.name}")
 
 
 def _template(guess: SheetGuess, template: str) -> str:
@@ -131,34 +160,30 @@ class Converter:
         """Convert one column whose text is the SQL expression `source`."""
         values = self._recipe.values.get(column.name, {})
         kind = column.kind
-        if kind in _STRICT_SQL and not values:
+        if is_strict(column, self._recipe):
             return self._strict(column, source)
         if kind in ("note", "outline"):
             return self._note(column, source)
         if kind in ("key", "text", "name") and not values:
             return self._short_text(column, source)
-        return self._lookup(column, source, lambda _cell: "true", values)
+        return self._lookup(column, source, self._distinct(source, "true"), values)
 
     def _strict(self, column: Column, source: str) -> Converted:
-        """SQL first; what it cannot read is looked up."""
-
-        def strict(cell: str) -> str:
-            return _STRICT_SQL[column.kind](cell, column.sql_type)
-
-        def is_left(cell: str) -> str:
-            return f"{cell} <> '' AND {strict(cell)} IS NULL"
-
-        looked = self._lookup(column, source, is_left, {})
-        if not looked.join:
-            return Converted(column, strict(source))
-        value = f"coalesce({strict(source)}, {looked.value})"
+        """What SQL has read already while staging; what it could not read is looked up."""
+        typed = f"{RAW}.{typed_name(column)}"
+        left = self._con.execute(
+            f"SELECT DISTINCT {source} FROM {RAW} WHERE {source} <> '' AND {typed} IS NULL"
+        ).fetchall()
+        if not left:
+            return Converted(column, typed)
+        looked = self._lookup(column, source, [row[0] for row in left], {})
+        value = f"coalesce({typed}, {looked.value})"
         return Converted(column, value, looked.join, looked.error, looked.warning)
 
     def _short_text(self, column: Column, source: str) -> Converted:
         odd = _ODD_KEY if column.kind == "key" else f"{_ODD}|{STRIKE_PATTERN}"
-        looked = self._lookup(
-            column, source, lambda cell: f"regexp_matches({cell}, {text(odd)})", {}
-        )
+        distinct = self._distinct(source, f"regexp_matches(s, {text(odd)})")
+        looked = self._lookup(column, source, distinct, {})
         if not looked.join:
             return Converted(column, f"nullif({source}, '')")
         alias = looked.value.split(".")[0]
@@ -195,24 +220,23 @@ class Converter:
         )
         return bool(row and row[0])
 
-    def _distinct(self, source: str, where: Callable[[str], str]) -> list[str]:
-        """The distinct texts that meet `where`; in columns that repeat, it is put to each once."""
+    def _distinct(self, source: str, where: str) -> list[str]:
+        """The distinct texts `s` that meet `where`, in columns that repeat put to each once."""
         if self._repeats(source):
             rows = f"(SELECT DISTINCT {source} AS s FROM {RAW})"
         else:
             rows = f"(SELECT {source} AS s FROM {RAW})"
-        sql = f"SELECT DISTINCT s FROM {rows} WHERE s IS NOT NULL AND {where('s')}"
+        sql = f"SELECT DISTINCT s FROM {rows} WHERE s IS NOT NULL AND {where}"
         return [row[0] for row in self._con.execute(sql).fetchall()]
 
     def _lookup(
         self,
         column: Column,
         source: str,
-        where: Callable[[str], str],
+        distinct: Sequence[str],
         values: Mapping[str, str],
     ) -> Converted:
         """Read every distinct text in Python and join the results back."""
-        distinct = self._distinct(source, where)
         read = self._reader(column, values)
         results = [read(value) for value in distinct]
         clean_already = column.sql_type == "VARCHAR" and all(
@@ -254,7 +278,8 @@ class Converter:
         mapped = {clean(source): ours for source, ours in values.items()}
 
         def read(value: str) -> tuple[str | None, str | None]:
-            value = mapped.get(clean(value), value)
+            if mapped:
+                value = mapped.get(clean(value), value)
             try:
                 return inner(value)
             except Unreadable as error:
@@ -292,9 +317,20 @@ class Converter:
         return name
 
     def _pseudonym_reader(self, prefix: str) -> _Read:
+        erased = {
+            row[0] for row in self._con.execute("SELECT mark FROM erased_resident").fetchall()
+        }
+
         def read(value: str) -> tuple[str | None, str | None]:
-            plain = _compact(value)
-            return (self._pseudonyms.of(prefix, plain) if plain else None), None
+            # Nearly all names and addresses are Chinese characters and digits, and clean already.
+            is_plain = _PLAIN.fullmatch(value) and not is_nothing(value)
+            plain = value if is_plain else _compact(value)
+            if not plain:
+                return None, None
+            pseudonym = self._pseudonyms.of(prefix, plain)
+            if erased and self._pseudonyms.erased(pseudonym) in erased:
+                raise Unreadable("E111")
+            return pseudonym, None
 
         return read
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import duckdb
 
+from etl.convert import is_strict, typed_name
 from etl.mapping import Recipe
 from etl.sheet import RAW
 from etl.values import DateOrder, numeric_date_parts
@@ -37,9 +38,15 @@ def find_date_order(
         if column.kind not in ("timestamp", "date") or column.name not in sources:
             continue
         source = sources[column.name]
+        # What has been read strictly begins with its year.
+        unread = (
+            f"{RAW}.{typed_name(column)} IS NULL"
+            if is_strict(column, recipe)
+            else f"{source} NOT LIKE '____-__-__%'"
+        )
         for (value,) in con.execute(
             f"SELECT DISTINCT {source} FROM {RAW} "
-            f"WHERE {source} NOT LIKE '____-__-__%' AND regexp_matches({source}, $looks)",
+            f"WHERE {unread} AND regexp_matches({source}, $looks)",
             {"looks": _LOOKS},
         ).fetchall():
             parts = numeric_date_parts(value)

@@ -47,19 +47,29 @@ class DelimitedSheet:
         self._file = source.file
         guess = encoding or sniff(source.file)
         self._note(Encoding(guess))
-        if guess not in ("utf-8",):
-            self._recode(Encoding(guess) if encoding else detect(source.file))
+        if guess != "utf-8":
+            self._recode_as_found(Encoding(guess), is_given=bool(encoding))
         self.delimiter = delimiter or self._find_delimiter()
         self.preview = self._preview(self.delimiter)
 
     def _note(self, encoding: Encoding) -> None:
         self.encoding, self.undecodable = encoding.name, encoding.undecodable
 
-    def _recode(self, encoding: Encoding) -> None:
+    def _recode_as_found(self, guess: Encoding, *, is_given: bool) -> None:
+        """Recoding proves the guess on its way; only a wrong one costs another look at the file."""
+        if not is_given:
+            try:
+                self._recode(guess, errors="strict")
+                return
+            except UnicodeDecodeError:
+                guess = detect(self.source.file)
+        self._recode(guess)
+
+    def _recode(self, encoding: Encoding, errors: str = "replace") -> None:
         self._note(encoding)
         target = self._scratch / f"utf8-{self.source.sha256[:16]}.csv"
         try:
-            recode(self.source.file, encoding.name, target)
+            recode(self.source.file, encoding.name, target, errors)
         except LookupError as error:
             raise DataFileError(
                 _("{path}：不认识的编码 {name}", path=self.source.path, name=encoding.name)
@@ -104,19 +114,21 @@ class DelimitedSheet:
             )
         return self._count.records
 
-    def stage(self, con: duckdb.DuckDBPyConnection, start: int, width: int) -> None:
+    def stage(
+        self, con: duckdb.DuckDBPyConnection, start: int, width: int, typed: str = ""
+    ) -> None:
         """Make `raw`; see `etl.sheet.Sheet`. The count of records decides which way is safe."""
         self.records  # noqa: B018  (refuses a broken file before it is read)
-        if not self._fast(con, start, width):
+        if not self._fast(con, start, width, typed):
             if self.encoding == "utf-8" and self._file == self.source.file:
                 found = detect(self.source.file)
                 if found.name != "utf-8" or found.undecodable:
                     self._recode(found)
                     self._count = None
                     self.records  # noqa: B018
-            self._careful(con, start, width)
+            self._careful(con, start, width, typed)
 
-    def _fast(self, con: duckdb.DuckDBPyConnection, start: int, width: int) -> bool:
+    def _fast(self, con: duckdb.DuckDBPyConnection, start: int, width: int, typed: str) -> bool:
         known = self._count
         if known is None or known.has_blank or len(self.delimiter.encode()) > 1:
             return False
@@ -125,25 +137,25 @@ class DelimitedSheet:
         columns = {f"c{at}": "VARCHAR" for at in range(width)}
         try:
             con.execute(
-                f"CREATE OR REPLACE TEMP TABLE {RAW} AS SELECT * FROM read_csv($path, "
+                f"CREATE OR REPLACE TEMP TABLE {RAW} AS SELECT *{typed} FROM read_csv($path, "
                 f"auto_detect = false, header = false, columns = {columns}, delim = $delim, "
-                "quote = '\"', escape = '\"', skip = $start, max_line_size = 16777216)",
+                f"quote = '\"', escape = '\"', skip = $start, max_line_size = 16777216) AS {RAW}",
                 {"path": str(self._file), "delim": self.delimiter, "start": start},
             )
         except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):
             # Not an error of the clerk's: the careful way reads what this one could not.
             return False
         got = count(con, f"SELECT count(*) FROM {RAW}")
-        return got == known.records - start and self._same_first(con, start)
+        return got == known.records - start and self._same_first(con, start, width)
 
-    def _same_first(self, con: duckdb.DuckDBPyConnection, start: int) -> bool:
+    def _same_first(self, con: duckdb.DuckDBPyConnection, start: int, width: int) -> bool:
         """The reader skips lines, not records: make sure that it began where we meant."""
         if len(self.preview) <= start:
             return True
         row = first_row(con, f"SELECT * FROM {RAW} LIMIT 1")
-        return row is not None and [cell or "" for cell in row] == self.preview[start]
+        return row is not None and [cell or "" for cell in row[:width]] == self.preview[start]
 
-    def _careful(self, con: duckdb.DuckDBPyConnection, start: int, width: int) -> None:
+    def _careful(self, con: duckdb.DuckDBPyConnection, start: int, width: int, typed: str) -> None:
         surplus: list[int] = []
         first = True
         with self._file.open("r", encoding="utf-8", errors="replace", newline="") as handle:
@@ -155,10 +167,10 @@ class DelimitedSheet:
                         del row[width:]
                     elif len(row) < width:
                         row.extend([""] * (width - len(row)))
-                stage_columns(con, _columns(block, width), replace=first)
+                stage_columns(con, _columns(block, width), typed, replace=first)
                 first = False
         if first:
-            stage_columns(con, [pa.array([], pa.string())] * width, replace=True)
+            stage_columns(con, [pa.array([], pa.string())] * width, typed, replace=True)
         self.surplus = surplus
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 __all__ = ["Encoding", "detect", "recode", "sniff"]
 
@@ -78,19 +80,50 @@ def _count_replaced(path: Path, name: str) -> int:
     return lost + decoder.decode(b"", final=True).count("\ufffd")
 
 
-def recode(path: Path, encoding: str, target: Path) -> None:
-    """Write `path` to `target` in UTF-8 without BOM; NUL bytes go, lone CR become LF."""
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
+def recode(path: Path, encoding: str, target: Path, errors: str = "replace") -> None:
+    """Write `path` to `target` in UTF-8 without BOM; NUL bytes go, lone CR become LF.
+
+    With `errors` "strict" the first byte that cannot be decoded raises `UnicodeDecodeError`.
+    """
+    decoded = _lines_of_gb18030 if encoding == "gb18030" else _chunks
     held = ""
     with path.open("rb") as reader, target.open("wb") as writer:
-        while True:
-            chunk = reader.read(_CHUNK)
-            text = held + decoder.decode(chunk, final=not chunk)
+        for piece in decoded(reader, encoding, errors):
+            text = held + piece
             # A CR at the very end may belong to a CRLF that the next chunk completes.
-            held = "\r" if chunk and text.endswith("\r") else ""
+            held = "\r" if text.endswith("\r") else ""
             text = text[:-1] if held else text
             if "\r" in text:
                 text = text.replace("\r\n", "\n").replace("\r", "\n")
-            writer.write(text.replace("\0", "").encode("utf-8", "replace"))
-            if not chunk:
-                return
+            if "\0" in text:
+                text = text.replace("\0", "")
+            writer.write(text.encode("utf-8", "replace"))
+        writer.write(b"\n" if held else b"")
+
+
+def _chunks(reader: BinaryIO, encoding: str, errors: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    while chunk := reader.read(_CHUNK):
+        yield decoder.decode(chunk)
+    yield decoder.decode(b"", final=True)
+
+
+def _lines_of_gb18030(reader: BinaryIO, encoding: str, errors: str) -> Iterator[str]:
+    """Cut at line breaks, which are part of no character, so that each piece can be tried as GBK
+    first: the same characters wherever it knows them, in half the time."""
+    left = b""
+    while chunk := reader.read(_CHUNK):
+        cut = chunk.rfind(b"\n") + 1
+        if not cut:
+            left += chunk
+            continue
+        yield _gb18030(left + chunk[:cut], encoding, errors)
+        left = chunk[cut:]
+    yield _gb18030(left, encoding, errors)
+
+
+def _gb18030(piece: bytes, encoding: str, errors: str) -> str:
+    try:
+        return piece.decode("gbk")
+    except UnicodeDecodeError:
+        return piece.decode(encoding, errors)

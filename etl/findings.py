@@ -62,6 +62,11 @@ CHECKS: dict[str, Check] = {
         _e("E107", "不是数字", "not a number"),
         _e("E108", "不应为负数", "must not be negative"),
         _e("E110", "映射规则排除", "left out by the mapping file"),
+        _e(
+            "E111",
+            "这名居民已按要求删除，有关记录不再收入",
+            "this resident has been erased on request; such rows are no longer taken in",
+        ),
         _e("E202", "时间在将来", "in the future"),
         _e("E203", "时间早于 2000 年", "before the year 2000"),
         _w("W109", "有无法解码的字节，已用 � 代替", "undecodable bytes replaced by �"),

@@ -48,10 +48,12 @@ class FlatSheet:
     def records(self) -> int:
         return int(self._table.num_rows) + 1
 
-    def stage(self, con: duckdb.DuckDBPyConnection, start: int, width: int) -> None:
+    def stage(
+        self, con: duckdb.DuckDBPyConnection, start: int, width: int, typed: str = ""
+    ) -> None:
         """Make `raw`; see `etl.sheet.Sheet`."""
         body = self._table.slice(max(start - 1, 0))
-        stage_columns(con, [body.column(at) for at in range(width)], replace=True)
+        stage_columns(con, [body.column(at) for at in range(width)], typed, replace=True)
 
 
 def _read_lines(source: Source) -> pa.Table:

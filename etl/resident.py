@@ -76,23 +76,27 @@ def erase(warehouse: Path, pseudonyms: tuple[str, ...], text: str = "") -> Held:
 
     `text` is the name or number itself, where it is known: rejected rows are in clear and can only
     be found by it. The version in force is replaced by a new one; older ones are written anew under
-    their number. Gives what was taken out. Signed award records stay as they are: they hold
+    their number. Every version remembers a keyed hash of them, by which later loads refuse their
+    rows (E111). Gives what was taken out. Signed award records stay as they are: they hold
     pseudonyms that no longer lead to anybody.
     """
     held = find(warehouse, pseudonyms)
+    made = Pseudonyms.from_file(key_path(warehouse))
+    marks = [made.erased(one) for one in pseudonyms]
     store = Store(warehouse)
     with store.writer():
         current = store.current()
-        for number in [n for n, tables in held.items() if tables and n != current]:
-            _rewrite(store, number, pseudonyms)
-        if current is not None and held.get(current):
+        for number in [n for n in held if n != current]:
+            _rewrite(store, number, pseudonyms, marks)
+        if current is not None:
             with store.build() as building:
                 _take_out(building.con, pseudonyms)
+                _remember(building.con, marks)
                 write_meta(building.con, building.number)
                 building.publish()
             # The version just replaced still names them: it is written anew as well.
-            _rewrite(store, current, pseudonyms)
-            _rewrite(store, building.number, ())
+            _rewrite(store, current, pseudonyms, marks)
+            _rewrite(store, building.number)
         _drop_copies(warehouse)
         if text:
             _erase_rejects(store.rejects, text)
@@ -150,11 +154,23 @@ def _take_out(con: duckdb.DuckDBPyConnection, who: tuple[str, ...]) -> None:
         model.build(con, dict.fromkeys(TABLES))
 
 
+def _remember(con: duckdb.DuckDBPyConnection, marks: list[str]) -> None:
+    """Enter the marks of the erased; those of a version of an older program included."""
+    con.execute("CREATE TABLE IF NOT EXISTS erased_resident (mark VARCHAR)")
+    con.execute(
+        "INSERT INTO erased_resident SELECT DISTINCT unnest($marks) AS mark "
+        "EXCEPT SELECT mark FROM erased_resident",
+        {"marks": marks},
+    )
+
+
 def _is_only_the_person(table: Table) -> bool:
     return any(table.column(name).is_pseudonym for name in table.key)
 
 
-def _rewrite(store: Store, number: int, who: tuple[str, ...]) -> None:
+def _rewrite(
+    store: Store, number: int, who: tuple[str, ...] = (), marks: list[str] | None = None
+) -> None:
     """Write a version anew without them, every page fresh, under its old name."""
     path = store.path(number)
     edited, fresh = (
@@ -168,6 +184,7 @@ def _rewrite(store: Store, number: int, who: tuple[str, ...]) -> None:
         with duckdb.connect(str(edited)) as con:
             if who:
                 _take_out(con, who)
+                _remember(con, marks or [])
             con.execute("CHECKPOINT")
             con.execute(f"ATTACH '{str(fresh).replace(chr(39), chr(39) * 2)}' AS fresh")
             name = con.execute("SELECT current_database()").fetchall()[0][0]

@@ -63,7 +63,7 @@ def purge(warehouse: Path, before: dict[str, date]) -> dict[str, int]:
             model.build(con, dict.fromkeys(TABLES))
             write_meta(con, building.number)
             building.publish()
-        _rewrite(store, building.number, ())
+        _rewrite(store, building.number)
         store.expire(keep=1)
         for path in (warehouse / "share").glob("*.duckdb"):
             path.unlink(missing_ok=True)

@@ -19,9 +19,11 @@ RAW = "raw"
 class Sheet(Protocol):
     """One table-shaped part of a file.
 
-    `preview` holds the first rows as text, ragged. `stage(con, start, width)` makes the temporary
-    table `raw(c0 … c<width-1>)` of all records from number `start` (0-based) on, in order, blank
-    ones included, and returns the widest surplus found: cells beyond `width` that are not empty.
+    `preview` holds the first rows as text, ragged. `stage(con, start, width, typed)` makes the
+    temporary table `raw(c0 … c<width-1>, …)` of all records from number `start` (0-based) on, in
+    order, blank ones included. `typed` is SQL of further columns over `raw`, each with a comma in
+    front (`etl.convert.typed_columns`): what is read once need not be cast again at every look.
+    `surplus` then holds the offsets of rows with filled cells beyond `width`.
     `records` is the number of records by a count that is independent of how `stage` reads;
     it is known after `stage`.
     """
@@ -32,7 +34,9 @@ class Sheet(Protocol):
     encoding: str
     undecodable: int
 
-    def stage(self, con: duckdb.DuckDBPyConnection, start: int, width: int) -> None: ...
+    def stage(
+        self, con: duckdb.DuckDBPyConnection, start: int, width: int, typed: str = ""
+    ) -> None: ...
 
     @property
     def records(self) -> int: ...
@@ -42,13 +46,13 @@ class Sheet(Protocol):
 
 
 def stage_columns(
-    con: duckdb.DuckDBPyConnection, columns: Sequence[pa.Array], *, replace: bool
+    con: duckdb.DuckDBPyConnection, columns: Sequence[pa.Array], typed: str, *, replace: bool
 ) -> None:
-    """Put text columns into `raw`, making it or adding to it."""
+    """Put text columns, and the typed ones made of them, into `raw`, making it or adding to it."""
     block = pa.table({f"c{at}": column for at, column in enumerate(columns)})
     con.register("block", block)
     if replace:
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {RAW} AS SELECT * FROM block")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {RAW} AS SELECT *{typed} FROM block AS {RAW}")
     else:
-        con.execute(f"INSERT INTO {RAW} SELECT * FROM block")
+        con.execute(f"INSERT INTO {RAW} SELECT *{typed} FROM block AS {RAW}")
     con.unregister("block")

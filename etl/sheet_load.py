@@ -8,9 +8,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from etl import direct
 from etl.ask import count
 from etl.books import already_loaded
-from etl.convert import Converted, Converter, source_expression
+from etl.convert import Converted, Converter, source_expression, typed_columns
 from etl.date_order import find_date_order
 from etl.ddl import schema_hash, text
 from etl.findings import Finding
@@ -23,7 +24,7 @@ from etl.report import FileReport
 from etl.row_findings import row_findings
 from etl.sheet import RAW, Sheet
 from etl.skip import find_skipped
-from etl.stage import STAGE, build_stage
+from etl.stage import STAGE, Selection, build_marks, build_stage
 from gridgov import __version__
 from gridgov.schema import TABLES, Table
 
@@ -59,14 +60,15 @@ class SheetLoader:
             report.rows, report.rejected = known
             report.duplicate = report.rows - report.rejected
             return report
-        sheet.stage(self.con, guess.start, guess.width)
+        sources = _sources(table, guess, recipe)
+        sheet.stage(self.con, guess.start, guess.width, typed_columns(table, sources, recipe))
         header_rows = sheet.preview[guess.header_row : guess.start]
         skipped = find_skipped(self.con, guess, header_rows)
         report.rows = self._count(f"SELECT count(*) FROM {RAW}") - sum(skipped.values())
         report.skipped = {**skipped, "header": skipped.get("header", 0) + guess.start}
         report.encoding = sheet.encoding
         report.findings = _header_findings(table, guess, sheet, recipe)
-        self._convert(table, sheet, guess, recipe, report, file_id)
+        self._convert(table, sheet, guess, recipe, sources, report, file_id)
         report.balance(sheet.records)
         return report
 
@@ -76,10 +78,10 @@ class SheetLoader:
         sheet: Sheet,
         guess: SheetGuess,
         recipe: Recipe,
+        sources: dict[str, str],
         report: FileReport,
         file_id: int,
     ) -> None:
-        sources = _sources(table, guess, recipe)
         order = find_date_order(self.con, table, sources, recipe, guess.path)
         converter = Converter(self.con, self._pseudonyms, recipe, order)
         converted = [converter.column(table.column(name), sql) for name, sql in sources.items()]
@@ -91,12 +93,21 @@ class SheetLoader:
             else ""
         )
         first_row = guess.start + 1
-        staged = build_stage(self.con, table, converted, first_row, extra, where)
+        selection = Selection(table, converted, first_row, extra, where)
+        is_direct = direct.fits(self.con, selection)
+        staged = (build_marks if is_direct else build_stage)(self.con, selection)
         if staged.has_errors or staged.has_warnings:
             report.findings += row_findings(self.con, table, sources, first_row, recipe)
         report.warnings = self._count(f"SELECT count(warnings) FROM {STAGE} WHERE errors IS NULL")
         if staged.has_errors:
             report.rejected = self._reject(guess, first_row, file_id)
+            if not is_direct:
+                self.con.execute(f"DELETE FROM {STAGE} WHERE errors IS NOT NULL")
+        if is_direct:
+            report.loaded = direct.insert(self.con, selection, self.batch_id, file_id)
+            if report.loaded:
+                self.touched.everything(table.name)
+            return
         merged = merge(self.con, table, staged.columns, self.batch_id, file_id, self.touched)
         report.loaded, report.updated = merged.loaded, merged.updated
         report.duplicate = merged.duplicate
@@ -139,7 +150,10 @@ class SheetLoader:
         return [f"CASE WHEN {RAW}.rowid IN (SELECT r FROM surplus) THEN 'E104:' END"]
 
     def _reject(self, guess: SheetGuess, first_row: int, file_id: int) -> int:
-        """Keep the rejected rows' cells outside the published file, then take them out."""
+        """Keep the rejected rows' cells outside the published file; how many there are.
+
+        Rows of an erased resident are refused and not kept: nothing about them is to be mended.
+        """
         self._rejects.mkdir(mode=0o700, exist_ok=True)
         target = self._rejects / f"{self.batch_id}-{file_id}.parquet"
         cells = ", ".join(f"coalesce({RAW}.c{at}, '')" for at in range(guess.width))
@@ -148,7 +162,8 @@ class SheetLoader:
             f"COPY (SELECT $path AS path, $sheet AS sheet, $table AS table_name, s.row_number, "
             f"s.errors, $headers::VARCHAR[] AS headers, [{cells}] AS cells "
             f"FROM {STAGE} AS s JOIN {RAW} ON {RAW}.rowid = s.row_number - {first_row} "
-            f"WHERE s.errors IS NOT NULL ORDER BY s.row_number) TO {text(str(target))} "
+            f"WHERE s.errors IS NOT NULL AND NOT contains(s.errors, 'E111:') "
+            f"ORDER BY s.row_number) TO {text(str(target))} "
             "(FORMAT parquet)",
             {
                 "path": guess.path,
@@ -158,7 +173,7 @@ class SheetLoader:
             },
         )
         target.chmod(0o600)
-        return self._count(f"DELETE FROM {STAGE} WHERE errors IS NOT NULL")
+        return self._count(f"SELECT count(errors) FROM {STAGE}")
 
     def _count(self, sql: str) -> int:
         return count(self.con, sql)

@@ -38,26 +38,31 @@ def find_skipped(
     watched = required or sorted(guess.columns.values())
     # Cheap and a little too wide: what begins with a space may be blank. `_kind` decides.
     suspicious = " OR ".join(
-        f"c{at} IS NULL OR c{at} < '!' OR c{at} = $h{at} OR c{at}[1] = '\u3000'" for at in watched
+        f"c{at} IS NULL OR c{at} < '!' OR c{at} = $h{at} OR starts_with(c{at}, '\u3000')"
+        for at in watched
     )
     headers = {f"h{at}": guess.headers[at] for at in watched}
     con.execute("CREATE OR REPLACE TEMP TABLE skipped (r BIGINT)")
     # NOT of an unknown comparison is unknown, so the blank cell is tested first.
     last_full = first_row(
         con,
-        f"SELECT max(rowid) FILTER (NOT ({suspicious})), count(*) FILTER ({suspicious}) FROM {RAW}",
+        f"SELECT max(r) FILTER (NOT odd), count(*) FILTER (odd) "
+        f"FROM (SELECT rowid AS r, {suspicious} AS odd FROM {RAW})",
         headers,
     )
     if last_full is None or not last_full[1]:
         return {}
     foot = last_full[0] if last_full[0] is not None else -1
-    result = con.execute(f"SELECT rowid, * FROM {RAW} WHERE {suspicious} ORDER BY rowid", headers)
+    cells = ", ".join(f"c{at}" for at in range(guess.width))
+    result = con.execute(
+        f"SELECT rowid, {cells} FROM {RAW} WHERE {suspicious} ORDER BY rowid", headers
+    )
     counts: dict[str, int] = {}
     ids: list[int] = []
     repeated = [{header_key(cell) for cell in row} - {""} for row in header_rows]
     while rows := result.fetchmany(_AT_ONCE):
-        for rowid, *cells in rows:
-            kind = _kind(cells, watched, repeated, rowid > foot)
+        for rowid, *row in rows:
+            kind = _kind(row, watched, repeated, rowid > foot)
             if kind:
                 counts[kind] = counts.get(kind, 0) + 1
                 ids.append(rowid)

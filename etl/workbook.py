@@ -43,7 +43,9 @@ class CellSheet:
     def records(self) -> int:
         return len(self._cells)
 
-    def stage(self, con: duckdb.DuckDBPyConnection, start: int, width: int) -> None:
+    def stage(
+        self, con: duckdb.DuckDBPyConnection, start: int, width: int, typed: str = ""
+    ) -> None:
         """Make `raw`; see `etl.sheet.Sheet`."""
         rows = self._cells[start:] if start else self._cells
         widths = set(map(len, rows))
@@ -52,10 +54,10 @@ class CellSheet:
         if widths != {width}:
             rows = [(row + [None] * (width - len(row)))[:width] for row in rows]
         if not rows:
-            stage_columns(con, [pa.array([], pa.string())] * width, replace=True)
+            stage_columns(con, [pa.array([], pa.string())] * width, typed, replace=True)
         for at in range(0, len(rows), _ROWS_AT_ONCE):
             columns = [_column(cells) for cells in zip(*rows[at : at + _ROWS_AT_ONCE], strict=True)]
-            stage_columns(con, columns, replace=at == 0)
+            stage_columns(con, columns, typed, replace=at == 0)
 
 
 def open_workbook(source: Source) -> list[CellSheet]:

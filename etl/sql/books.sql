@@ -15,4 +15,7 @@ CREATE TABLE IF NOT EXISTS load_finding (
 CREATE TABLE IF NOT EXISTS load_overlap (
     batch_id INTEGER, origin_batch_id INTEGER, table_name VARCHAR, "rows" BIGINT
 );
+-- Residents who were erased, so that the same export does not bring them back: a keyed hash of their
+-- pseudonym, which itself is nowhere left.
+CREATE TABLE IF NOT EXISTS erased_resident (mark VARCHAR);
 CREATE TABLE IF NOT EXISTS warehouse_meta (key VARCHAR, value VARCHAR)

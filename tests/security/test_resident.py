@@ -10,6 +10,7 @@ import pytest
 from etl.load import load
 from etl.resident import erase, find, pseudonyms_of, rows_of
 from etl.retention import cut_off, purge
+from etl.undo import rollback
 from gridgov.errors import UsageError
 from gridgov.warehouse import Warehouse
 from tests.warehouses import make_warehouse, write_tables
@@ -70,6 +71,29 @@ def test_erased_everywhere_while_the_event_stays(warehouse: Path) -> None:
             blob = path.read_bytes()
             assert not [name for name in who if name.encode() in blob], path.name
             assert "谈了养老".encode() not in blob, path.name
+
+
+def test_the_erased_do_not_come_back_with_another_export(warehouse: Path, tmp_path: Path) -> None:
+    who = pseudonyms_of(warehouse, "王小明")
+    erase(warehouse, who, "王小明")
+    rows = [
+        visit(1, "王小明", "谈了养老"),
+        visit(5, " 王小明", "又谈了养老"),
+        visit(6, "李四", "好"),
+    ]
+    again = write_tables(tmp_path / "again", {"visit": rows})
+    (report,) = load([again], warehouse).files
+    assert (report.rows, report.loaded, report.rejected) == (3, 1, 2)
+    assert sum(one.occurrences for one in report.findings if one.check_id == "E111") == 2
+    assert held(warehouse, who) == 0
+    reader = Warehouse(warehouse).reader()
+    assert reader.rows("SELECT count(*) FROM fact_visit WHERE note LIKE '%养老%'")[0][0] == 0
+    # Refused rows are kept nowhere, and an older version refuses them too.
+    for path in (warehouse / "rejects").glob("*.parquet"):
+        assert "王小明".encode() not in path.read_bytes()
+    rollback(warehouse, 1)
+    assert load([again], warehouse).files[0].rejected == 2
+    assert held(warehouse, who) == 0
 
 
 def test_rejected_rows_in_clear_are_erased_too(tmp_path: Path) -> None:
