@@ -37,7 +37,7 @@
 -- @is_open 未办结
 -- @is_overdue 未办结且已过期限（截至数据日期）
 -- @is_repeat 30 天内同一户同一类别的再次诉求
--- @is_instant 受理的同一秒办结
+-- @is_instant 受理的同一秒办结；零点整是只有日期没有时间的写法，不算
 WITH recent AS (
     SELECT
         *,
@@ -113,7 +113,7 @@ SELECT
     c.closed_at IS NULL AND coalesce(CAST(c.due AS DATE) <= m.data_date, FALSE) AS is_overdue,
     c.household IS NOT NULL AND c.category IS NOT NULL
         AND coalesce(days_between(c.before_on, c.on_date) <= 30, FALSE) AS is_repeat,
-    coalesce(c.closed_at = c.created_at, FALSE) AS is_instant
+    coalesce(c.closed_at = c.created_at AND c.created_at <> CAST(c.on_date AS TIMESTAMP), FALSE) AS is_instant
 FROM dated AS c
 CROSS JOIN mart_as_of AS m
 LEFT JOIN model_grid_name AS g ON g.text = c.grid

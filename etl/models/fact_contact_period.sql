@@ -21,14 +21,14 @@ WITH period AS (
 ), due AS (
     SELECT k.person, k.grid_id, k.tier, k.category, p.period_start, p.period_end,
         k.valid_from <= p.period_start AND k.valid_to >= p.period_end
-            AND p.period_end <= m.data_date AND p.period_start >= m.first_visit_on AS is_complete,
+            AND p.period_end <= m.data_date AND p.period_start >= m.first_due_on AS is_complete,
         least(p.period_end, k.valid_to, m.data_date) AS held_on
     FROM period AS p
     CROSS JOIN mart_as_of AS m
     JOIN model_key_person AS k
         ON k.tier = p.tier AND k.valid_from <= p.period_end AND k.valid_to >= p.period_start
     WHERE p.period_start IN (SELECT part FROM touched)
-        AND p.period_start <= m.data_date AND p.period_end >= m.first_visit_on
+        AND p.period_start <= m.data_date AND p.period_end >= m.first_due_on
 ), contact AS (
     SELECT
         person, tier,

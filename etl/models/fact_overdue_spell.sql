@@ -9,11 +9,11 @@
 -- @until_on 到这天为止：再次联系或不再在册的那天；仍逾期时为空
 WITH allowed AS (
     SELECT k.person, k.grid_id, k.tier, k.category, k.valid_to,
-        date_add(greatest(k.valid_from, m.first_visit_on), -1) AS begins,
+        date_add(greatest(k.valid_from, m.first_due_on), -1) AS begins,
         CASE k.tier WHEN '每周' THEN 7 WHEN '每月' THEN 31 ELSE 92 END AS days,
         k.valid_from, m.data_date
     FROM model_key_person AS k CROSS JOIN mart_as_of AS m
-    WHERE k.valid_from <= m.data_date AND k.valid_to >= m.first_visit_on
+    WHERE k.valid_from <= m.data_date AND k.valid_to >= m.first_due_on
 ), contact AS (
     SELECT DISTINCT person, on_date FROM fact_visit WHERE tier IS NOT NULL AND met IS NOT FALSE
 ), point AS (
@@ -21,7 +21,7 @@ WITH allowed AS (
     UNION ALL
     SELECT a.person, a.valid_from, c.on_date, TRUE AS is_contact
     FROM allowed AS a JOIN contact AS c
-        ON c.person = a.person AND c.on_date >= a.valid_from AND c.on_date <= a.valid_to
+        ON c.person = a.person AND c.on_date > a.begins AND c.on_date <= a.valid_to
 ), gap AS (
     SELECT person, valid_from, on_date, is_contact,
         lead(on_date) OVER (PARTITION BY person, valid_from ORDER BY on_date) AS next_on

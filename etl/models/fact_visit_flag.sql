@@ -27,16 +27,29 @@ WITH base AS (
         FROM base WHERE worker_id IS NOT NULL AND household IS NOT NULL
     ) AS counted
     WHERE times >= 2
+), word AS (
+    -- each text is brought to its plain form once
+    SELECT note, plain(note) AS word, length(note) >= 8 AS is_long FROM (SELECT DISTINCT note FROM base) AS text
+), noted AS (
+    SELECT b.visit_id, b.on_date, b.grid_id, b.worker_id, b.household, w.word, w.is_long,
+        date_trunc('month', b.on_date) AS month
+    FROM base AS b JOIN word AS w ON w.note = b.note
+    WHERE b.worker_id IS NOT NULL
+), often AS (
+    -- cheaper than distinct households, and nearly all texts of a worker and month fail it
+    SELECT worker_id, word, month FROM noted WHERE household IS NOT NULL AND is_long
+    GROUP BY worker_id, word, month
+    HAVING count(*) >= 3 AND min(household) <> max(household)
+), copied AS (
+    SELECT n.worker_id, n.word, n.month
+    FROM noted AS n JOIN often AS o ON o.worker_id = n.worker_id AND o.word = n.word AND o.month = n.month
+    WHERE n.household IS NOT NULL AND n.is_long
+    GROUP BY n.worker_id, n.word, n.month
+    HAVING count(DISTINCT n.household) >= 3
 ), alike AS (
-    SELECT b.visit_id, b.on_date, b.grid_id, 'G1' AS flag
-    FROM base AS b
-    JOIN (
-        SELECT worker_id, plain(note) AS word, date_trunc('month', on_date) AS month
-        FROM base
-        WHERE worker_id IS NOT NULL AND household IS NOT NULL AND length(note) >= 8
-        GROUP BY worker_id, plain(note), date_trunc('month', on_date)
-        HAVING count(DISTINCT household) >= 3
-    ) AS t ON t.worker_id = b.worker_id AND t.word = plain(b.note) AND t.month = date_trunc('month', b.on_date)
+    SELECT n.visit_id, n.on_date, n.grid_id, 'G1' AS flag
+    FROM noted AS n
+    JOIN copied AS c ON c.worker_id = n.worker_id AND c.word = n.word AND c.month = n.month
 ), entry AS (
     SELECT b.visit_id, b.on_date, b.grid_id, b.worker_id, h.building, date_trunc('month', b.on_date) AS month,
         seconds_between(TIMESTAMP '2000-01-01 00:00:00', b.entered_at) AS second
