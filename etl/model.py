@@ -232,7 +232,7 @@ def _must_rebuild(con: duckdb.DuckDBPyConnection, models: tuple[Model, ...]) -> 
 
 
 def _as_of(con: duckdb.DuckDBPyConnection) -> tuple[date | None, date | None]:
-    row = con.execute("SELECT data_date, first_visit_on FROM mart_as_of").fetchone()
+    row = con.execute("SELECT data_date, first_due_on FROM mart_as_of").fetchone()
     return (row[0], row[1]) if row else (None, None)
 
 
