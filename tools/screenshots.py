@@ -1,7 +1,8 @@
-"""Screenshots of every page for README and docs: `python tools/screenshots.py [--all]`.
+"""Screenshots of every page for README and docs: `python tools/screenshots.py [--all] [PAGE …]`.
 
 Serves the sample from a folder of its own and opens every page in Debian's Chromium. Without
-`--all` only the Chinese, light, wide ones; with it also English, dark and 390 px.
+`--all` only the Chinese, light, wide ones, into `docs/screenshots/`; with it also English, dark and
+390 px in every combination, into `docs/screenshots/looks/`. Named pages: those alone.
 """
 
 from __future__ import annotations
@@ -9,40 +10,59 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from etl.load import load  # noqa: E402
-from gridgov.access.roles import Role  # noqa: E402
+from gridgov.access.roles import ROLE_LABELS, Role  # noqa: E402
+from gridgov.locale import _, set_language  # noqa: E402
 from gridgov.ui.navigation import PAGES, PageSpec  # noqa: E402
 from tools.serving import CHROMIUM, CHROMIUM_FLAGS, served  # noqa: E402
 
 OUT = ROOT / "docs" / "screenshots"
-ROLE_NAMES = {
-    Role.LEADER: ("领导", "Leader"),
-    Role.COMMITTEE: ("评选委员", "Award committee"),
-    Role.ANALYST: ("数据分析员", "Analyst"),
-    Role.CLERK: ("数据录入员", "Data clerk"),
-    Role.ADMINISTRATOR: ("系统管理员", "Administrator"),
-}
+ROLES = (Role.LEADER, Role.COMMITTEE, Role.ANALYST, Role.CLERK, Role.ADMINISTRATOR)
+"""For every page the first of these that has it."""
 WIDE, PHONE = (1440, 900), (390, 844)
-LOOKS = [
-    ("", "zh", "light", WIDE),
-    ("-en", "en", "light", WIDE),
-    ("-dark", "zh", "dark", WIDE),
-    ("-phone", "zh", "light", PHONE),
-]
 TALLEST = 3200
+COLOURS = 255
+
+
+@dataclass(frozen=True)
+class Look:
+    """A language and colour scheme; each page of it is opened once and shot in both widths."""
+
+    language: Literal["zh", "en"]
+    scheme: Literal["light", "dark"]
+
+    def path(self, page: str, *, phone: bool) -> Path:
+        """Where an image lies: the plain look beside README's, every other in `looks/`."""
+        parts = [
+            "en" if self.language == "en" else "",
+            "dark" if self.scheme == "dark" else "",
+            "phone" if phone else "",
+        ]
+        suffix = "".join(f"-{part}" for part in parts if part)
+        return OUT / ("looks" if suffix else "") / f"{page}{suffix}.png"
+
+
+PLAIN = Look("zh", "light")
+LOOKS = (PLAIN, Look("zh", "dark"), Look("en", "light"), Look("en", "dark"))
 
 
 def main() -> None:
-    """Load, serve, shoot."""
-    looks = LOOKS if "--all" in sys.argv[1:] else LOOKS[:1]
-    OUT.mkdir(parents=True, exist_ok=True)
+    """Load, serve, shoot; exit status 1 where a page could not be shot."""
+    words = sys.argv[1:]
+    everything, named = "--all" in words, {word for word in words if not word.startswith("-")}
+    specs = [spec for spec in PAGES if not named or spec.name in named]
+    failed: list[str] = []
     with tempfile.TemporaryDirectory(prefix="gridgov-shots-") as name:
         folder = Path(name)
         load([ROOT / "data" / "sample"], folder / "warehouse")
@@ -53,62 +73,76 @@ def main() -> None:
             browser = playwright.chromium.launch(
                 executable_path=CHROMIUM, args=[*CHROMIUM_FLAGS, "--hide-scrollbars"]
             )
-            for look in looks:
-                shoot_all(browser, address, look)
+            for look in LOOKS if everything else (PLAIN,):
+                failed += shoot_all(browser, address, look, specs, phone=everything)
             browser.close()
+    if failed:
+        sys.exit("not shot: " + ", ".join(failed))
 
 
-def shoot_all(browser: Browser, address: str, look: tuple[str, str, str, tuple[int, int]]) -> None:
-    """Every page in one look."""
-    suffix, language, scheme, (width, height) = look
-    for spec in PAGES:
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if scheme == "dark" else "light",
-            locale="zh-CN",
-        )
-        page = context.new_page()
-        role = next(role for role in ROLE_NAMES if role in spec.roles)
-        open_as(page, address, spec, role, language)
-        tall = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-        page.set_viewport_size({"width": width, "height": max(height, min(tall, TALLEST))})
-        page.wait_for_timeout(900)
-        page.screenshot(path=str(OUT / f"{spec.name}{suffix}.png"))
-        print(f"{spec.name}{suffix}.png")
-        context.close()
+def shoot_all(
+    browser: Browser, address: str, look: Look, specs: list[PageSpec], *, phone: bool
+) -> list[str]:
+    """Every page in one look; gives those that would not open."""
+    failed = []
+    context = browser.new_context(
+        viewport={"width": WIDE[0], "height": WIDE[1]}, color_scheme=look.scheme, locale="zh-CN"
+    )
+    for spec in specs:
+        page = context.new_page()  # a session of its own; only files are kept from the last one
+        try:
+            go_to(page, address, spec, next(role for role in ROLES if role in spec.roles), look)
+            shoot(page, WIDE, look.path(spec.name, phone=False))
+            if phone:
+                shoot(page, PHONE, look.path(spec.name, phone=True))
+        except Error as error:
+            failed.append(f"{look.path(spec.name, phone=False).name}: {error}".splitlines()[0])
+        page.close()
+    context.close()
+    return failed
 
 
-def open_as(page: Page, address: str, spec: PageSpec, role: Role, language: str) -> None:
-    """Open a page in a role; the demo's switch is in the side bar."""
-    english = language == "en"
+def go_to(page: Page, address: str, spec: PageSpec, role: Role, look: Look) -> None:
+    """Open a page; what only another role has is reached by the demo's switch in the side bar."""
     if role is Role.LEADER:
-        page.goto(f"{address}/{spec.name}?lang={language}")
+        page.goto(f"{address}/{spec.name}?lang={look.language}")
         finished(page)
         return
-    # The switch is beside the page on a wide screen only.
-    size = page.viewport_size or {"width": WIDE[0], "height": WIDE[1]}
-    page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
-    page.goto(f"{address}/account?lang={language}")
+    page.goto(f"{address}/account?lang={look.language}")
     finished(page)
-    label = "Role in this demo" if english else "演示角色"
-    page.get_by_role("combobox", name=re.compile(label)).click()
-    page.get_by_role("option", name=ROLE_NAMES[role][english], exact=True).click()
+    set_language("en" if look.language == "en" else "zh_CN")
+    try:
+        page.get_by_role("combobox", name=re.compile(_("演示角色"))).click()
+        page.get_by_role("option", name=_(ROLE_LABELS[role]), exact=True).click()
+        finished(page)
+        page.get_by_role("link", name=_(spec.title), exact=True).first.click()
+        page.locator(".stMain h1", has_text=_(spec.title)).wait_for(timeout=60_000)
+    finally:
+        set_language("zh_CN")
     finished(page)
-    from gridgov.locale import _, set_language
 
-    set_language(language)
-    page.get_by_role("link", name=_(spec.title), exact=True).first.click()
-    page.locator(".stMain h1", has_text=_(spec.title)).wait_for(timeout=60_000)
-    set_language("zh_CN")
-    page.set_viewport_size(size)
-    finished(page)
+
+def shoot(page: Page, size: tuple[int, int], path: Path) -> None:
+    """The page as it stands at a width, as long as it is, in few colours."""
+    width, height = size
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_timeout(900)
+    tall = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": width, "height": max(height, min(tall, TALLEST))})
+    page.wait_for_timeout(900)
+    image = Image.open(BytesIO(page.screenshot())).convert("RGB")
+    # Not median cut: it mixes the few dots that carry a state into the greys around them.
+    few = image.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    few.save(path, optimize=True)
+    print(path.relative_to(OUT), flush=True)
 
 
 def finished(page: Page) -> None:
     """Wait until the run is over and the charts are drawn."""
-    page.locator(".stMain h1").first.wait_for(timeout=60_000)
+    page.locator(".stMain h1").first.wait_for(timeout=90_000)
     page.wait_for_timeout(1200)
-    page.wait_for_selector("[data-testid='stStatusWidget']", state="detached", timeout=90_000)
+    page.wait_for_selector("[data-testid='stStatusWidget']", state="detached", timeout=120_000)
     page.wait_for_timeout(800)
 
 
