@@ -1,4 +1,4 @@
-"""`python -m gridgov backup` and `restore`: warehouse, workspace and key in one archive."""
+"""`python -m gridgov backup` and `restore`: data, workspace, key, award records, schemes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from gridgov.awards.desk import records_folder, schemes_folder
 from gridgov.locale import _
 from gridgov.settings import Settings
-from gridgov.workspace.archive import read_archive, write_archive
+from gridgov.workspace.archive import AwardFolders, read_archive, write_archive
 from gridgov.workspace.audit import SYSTEM, record
 from gridgov.workspace.engine import open_workspace, writing
 
@@ -24,18 +25,20 @@ def backup(
         Path | None, typer.Option("--warehouse", help="数据仓库目录，默认按 GRIDGOV_WAREHOUSE")
     ] = None,
 ) -> None:
-    """备份数据仓库、工作库和化名密钥；服务可以照常运行。"""
+    """备份数据仓库、工作库、化名密钥、评选归档和方案；服务可以照常运行。"""
     settings = Settings.from_environment()
     engine = open_workspace(settings.workspace_url)
     with writing(engine) as connection:
         record(connection, SYSTEM, "backup", out.name)
-    made = write_archive(out, warehouse or settings.warehouse, engine, settings.key_file)
+    made = write_archive(out, warehouse or settings.warehouse, engine, settings.key_file, _awards())
     typer.echo(
         _(
-            "已备份到 {path}：数据文件 {files} 个，工作库 {rows} 行。内含密钥，请妥善保管",
+            "已备份到 {path}：数据文件 {files} 个，工作库 {rows} 行，评选文件 {awards} 个。"
+            "内含密钥，请妥善保管",
             path=out,
             files=made.files,
             rows=made.rows,
+            awards=made.awards,
         )
     )
 
@@ -51,8 +54,21 @@ def restore(
 ) -> None:
     """从备份恢复；恢复前先停止服务。"""
     settings = Settings.from_environment()
-    made = read_archive(source, settings, warehouse or settings.warehouse, replace=replace)
+    made = read_archive(
+        source, settings, warehouse or settings.warehouse, replace=replace, awards=_awards()
+    )
     engine = open_workspace(settings.workspace_url)
     with writing(engine) as connection:
         record(connection, SYSTEM, "restore", source.name)
-    typer.echo(_("已恢复：数据文件 {files} 个，工作库 {rows} 行", files=made.files, rows=made.rows))
+    typer.echo(
+        _(
+            "已恢复：数据文件 {files} 个，工作库 {rows} 行，评选文件 {awards} 个",
+            files=made.files,
+            rows=made.rows,
+            awards=made.awards,
+        )
+    )
+
+
+def _awards() -> AwardFolders:
+    return AwardFolders(records_folder(), schemes_folder())

@@ -1,4 +1,4 @@
-"""One archive with everything: published data, workspace, pseudonym key, and what each weighs.
+"""One archive with everything: published data, workspace, pseudonym key, award records and schemes.
 
 Published files never change, so opening them all first gives one moment although a load may
 publish and expire versions meanwhile. The last member is `manifest.json` with the SHA-256 of every
@@ -15,7 +15,7 @@ import re
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,30 +31,52 @@ from gridgov.workspace.clock import now
 from gridgov.workspace.dump import dump, is_empty, load
 from gridgov.workspace.engine import open_workspace
 
-__all__ = ["ArchiveContent", "read_archive", "write_archive"]
+__all__ = ["ArchiveContent", "AwardFolders", "read_archive", "write_archive"]
 
-_FORMAT = 1
+# 2 has award records and schemes; an archive of format 1 still restores.
+_FORMAT, _FORMATS = 2, (1, 2)
 _WORKSPACE, _KEY, _MANIFEST = "workspace.jsonl", "pseudonym.key", "manifest.json"
 # What a member of an archive may be called: nothing absolute, hidden, or with a step upwards.
-_MEMBER = re.compile(r"(workspace\.jsonl|pseudonym\.key|warehouse(/[A-Za-z0-9_][A-Za-z0-9_.\-]*)+)")
+# Schemes and records have names that people gave, in any script.
+_MEMBER = re.compile(
+    r"workspace\.jsonl|pseudonym\.key|warehouse(/[A-Za-z0-9_][A-Za-z0-9_.\-]*)+"
+    r"|(records|schemes)(/[^/\\.\x00-\x1f][^/\\\x00-\x1f]*)+"
+)
 _SKIPPED = (".lock", ".tmp", ".wal", ".part")
 
 
 @dataclass(frozen=True)
+class AwardFolders:
+    """Where award records and schemes lie (`GRIDGOV_RECORDS`, `GRIDGOV_SCHEMES`)."""
+
+    records: Path
+    schemes: Path
+
+    def __iter__(self) -> Iterator[tuple[str, Path]]:
+        yield from (("records", self.records), ("schemes", self.schemes))
+
+
+@dataclass(frozen=True)
 class ArchiveContent:
-    """How many published files and how many rows of the workspace an archive holds."""
+    """How many published files, rows of the workspace, and files of award records and schemes an
+    archive holds."""
 
     files: int
     rows: int
+    awards: int = 0
 
 
-def write_archive(out: Path, warehouse: Path, engine: Engine, key_file: Path) -> ArchiveContent:
+def write_archive(
+    out: Path, warehouse: Path, engine: Engine, key_file: Path, awards: AwardFolders | None = None
+) -> ArchiveContent:
     """Write the archive beside its name first, mode 0600, then rename: never half a backup."""
     sums: dict[str, str] = {}
     with ExitStack() as stack:
         files = [(name, stack.enter_context(opened)) for name, opened in _published(warehouse)]
         if key_file.is_file():
             files.append((_KEY, stack.enter_context(key_file.open("rb"))))
+        for room, folder in awards or ():
+            files += [(name, stack.enter_context(opened)) for name, opened in _kept(room, folder)]
         target = stack.enter_context(_new_file(out))
         archive = stack.enter_context(tarfile.open(fileobj=target, mode="w:gz", compresslevel=1))
         for name, handle in files:
@@ -63,38 +85,79 @@ def write_archive(out: Path, warehouse: Path, engine: Engine, key_file: Path) ->
         content = {"format": _FORMAT, "made_at": now().isoformat(), "rows": rows, "sha256": sums}
         text = json.dumps(content, indent=1).encode()
         _add(archive, _MANIFEST, io.BytesIO(text), len(text), {})
-    return ArchiveContent(sum(name.startswith("warehouse/") for name in sums), rows)
+    return _content(sums, rows)
 
 
 def read_archive(
-    source: Path, settings: Settings, warehouse: Path, *, replace: bool
+    source: Path,
+    settings: Settings,
+    warehouse: Path,
+    *,
+    replace: bool,
+    awards: AwardFolders | None = None,
 ) -> ArchiveContent:
-    """Check the archive whole, then put warehouse, key and workspace in place.
+    """Check the archive whole, then put warehouse, key, workspace, records and schemes in place.
 
     With `replace` what is there is moved aside under a name that says when. Raises
     `UsageError` when something is there otherwise, `WorkspaceError` for a damaged archive.
+    Of schemes a file that is there with the same content is left alone: a fresh installation
+    brings the default one along.
     """
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=warehouse.parent, prefix=".restore-") as name:
         staged = Path(name)
-        rows = _unpack(source, staged)
+        rows, names = _unpack(source, staged)
         stamp = f"{now():%Y%m%d-%H%M%S}"
         places = [warehouse, settings.key_file]
         if settings.workspace_path is not None:
             places.append(settings.workspace_path)
-        _clear(places, stamp, replace=replace)
+        if awards is not None and (staged / "records").exists():
+            places.append(awards.records)
+        changed = _changed_schemes(staged / "schemes", awards)
+        _clear([*places, *changed], stamp, replace=replace)
         engine = open_workspace(settings.workspace_url)
         if not is_empty(engine):
             raise UsageError(_("工作库已有内容，请在 GRIDGOV_WORKSPACE 给出空库的地址再恢复"))
         with (staged / _WORKSPACE).open(encoding="utf-8") as lines:
             load(engine, lines)
         (staged / "warehouse").mkdir(exist_ok=True)
-        files = sum(path.is_file() for path in (staged / "warehouse").rglob("*"))
         shutil.move(staged / "warehouse", warehouse)
         if (staged / _KEY).exists():
             settings.key_file.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(staged / _KEY, settings.key_file)
-    return ArchiveContent(files, rows)
+        if awards is not None:
+            _put_awards(staged, awards)
+    return _content(names, rows)
+
+
+def _content(names: Mapping[str, str], rows: int) -> ArchiveContent:
+    files = sum(name.startswith("warehouse/") for name in names)
+    awards = sum(name.startswith(("records/", "schemes/")) for name in names)
+    return ArchiveContent(files, rows, awards)
+
+
+def _changed_schemes(staged: Path, awards: AwardFolders | None) -> list[Path]:
+    """Schemes that are there under the name of one in the archive, with other content."""
+    if awards is None or not staged.exists():
+        return []
+    there = [(path, awards.schemes / path.relative_to(staged)) for path in _files(staged)]
+    return [old for new, old in there if old.exists() and old.read_bytes() != new.read_bytes()]
+
+
+def _put_awards(staged: Path, awards: AwardFolders) -> None:
+    if (staged / "records").exists():
+        awards.records.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(staged / "records", awards.records)
+        awards.records.chmod(0o700)
+    for path in _files(staged / "schemes"):
+        target = awards.schemes / path.relative_to(staged / "schemes")
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(path, target)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def _published(warehouse: Path) -> Iterator[tuple[str, IO[bytes]]]:
@@ -109,6 +172,14 @@ def _published(warehouse: Path) -> Iterator[tuple[str, IO[bytes]]]:
             yield "/".join(("warehouse", *parts)), path.open("rb")
         except FileNotFoundError:
             continue
+
+
+def _kept(room: str, folder: Path) -> Iterator[tuple[str, IO[bytes]]]:
+    """Every file of a folder of records or schemes, but what is hidden or being written."""
+    for path in _files(folder):
+        name = "/".join((room, *path.relative_to(folder).parts))
+        if _MEMBER.fullmatch(name) and not name.endswith(_SKIPPED):
+            yield name, path.open("rb")
 
 
 def _add_workspace(
@@ -165,8 +236,9 @@ def _new_file(out: Path) -> Iterator[IO[bytes]]:
         part.unlink(missing_ok=True)
 
 
-def _unpack(source: Path, staged: Path) -> int:
-    """Take the archive apart into `staged` and compare every sum; returns the workspace's rows."""
+def _unpack(source: Path, staged: Path) -> tuple[int, dict[str, str]]:
+    """Take the archive apart into `staged` and compare every sum; returns the workspace's rows and
+    the sums by name."""
     sums: dict[str, str] = {}
     manifest: dict[str, object] = {}
     try:
@@ -185,9 +257,9 @@ def _unpack(source: Path, staged: Path) -> int:
         raise UsageError(_("没有文件 {path}", path=source)) from error
     except (tarfile.TarError, EOFError, OSError, ValueError) as error:
         raise WorkspaceError(_("备份 {path} 已损坏：{why}", path=source, why=error)) from error
-    if manifest.get("format") != _FORMAT or manifest.get("sha256") != sums:
+    if manifest.get("format") not in _FORMATS or manifest.get("sha256") != sums:
         raise WorkspaceError(_("备份 {path} 不完整或被改动", path=source))
-    return int(str(manifest["rows"]))
+    return int(str(manifest["rows"])), sums
 
 
 def _store(handle: IO[bytes], path: Path) -> str:

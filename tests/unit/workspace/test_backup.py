@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -11,10 +12,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from gridgov.awards.record import verify as check_record
 from gridgov.errors import UsageError, WorkspaceError
 from gridgov.settings import Settings
 from gridgov.workspace.annotation import list_annotations
-from gridgov.workspace.archive import read_archive, write_archive
+from gridgov.workspace.archive import AwardFolders, read_archive, write_archive
 from gridgov.workspace.audit import SYSTEM, Actor, verify
 from gridgov.workspace.dump import dump, load
 from gridgov.workspace.engine import open_workspace
@@ -23,6 +25,7 @@ from gridgov.workspace.setting import server_key
 from gridgov.workspace.user import add_user, list_users
 
 ROOT = Path(__file__).resolve().parents[3]
+RECORD = ROOT / "docs/example-record/2026H1"
 
 
 def fill(engine: Engine, actor: Actor) -> None:
@@ -129,6 +132,77 @@ def test_backup_and_restore_give_the_same_bytes(
     assert not list(place.glob(".restore-*"))
 
 
+def awards_at(folder: Path) -> AwardFolders:
+    """A record (a real one, so that it can be verified) and two schemes, one in people's words."""
+    found = AwardFolders(folder / "awards", folder / "schemes")
+    shutil.copytree(RECORD, found.records / "2026H1" / "run-1")
+    (found.records / "2026H1" / ".run-2.part").mkdir()
+    (found.records / "2026H1" / ".run-2.part" / "scheme.toml").write_text("being written")
+    found.schemes.mkdir(parents=True)
+    for name in ("2026H1.toml", "2026年下半年（试行）.toml"):
+        (found.schemes / name).write_text(name, encoding="utf-8")
+    return found
+
+
+def test_records_and_schemes_come_back_and_a_record_still_verifies(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    engine = open_workspace(sqlite_url)
+    awards, out = awards_at(tmp_path / "data"), tmp_path / "b.tar.gz"
+    made = write_archive(out, warehouse_at(tmp_path), engine, tmp_path / "none.key", awards)
+    engine.dispose()
+    listed = [path for path in RECORD.rglob("*") if path.is_file()]
+    assert made.awards == len(listed) + 2
+
+    place = tmp_path / "elsewhere"
+    settings = Settings(
+        warehouse=place / "warehouse", key_file=place / "k",
+        workspace_url=f"sqlite:///{place / 'w.sqlite'}",
+    )  # fmt: skip
+    there = AwardFolders(place / "awards", place / "schemes")
+    there.schemes.mkdir(parents=True)
+    (there.schemes / "2026H1.toml").write_text("2026H1.toml")
+    assert read_archive(out, settings, settings.warehouse, replace=False, awards=there) == made
+    assert check_record(there.records / "2026H1" / "run-1").files == len(listed) - 1
+    assert not list(there.records.rglob(".*"))
+    assert stat.S_IMODE(there.records.stat().st_mode) == 0o700
+    assert sorted(p.name for p in there.schemes.iterdir()) == sorted(
+        p.name for p in awards.schemes.iterdir()
+    )
+    # One scheme that has changed since, and a record more: both stay beside what comes back.
+    (there.schemes / "2026H1.toml").write_text("changed")
+    (there.records / "2026H1" / "run-2").mkdir()
+    with pytest.raises(UsageError, match="--replace"):
+        read_archive(out, settings, settings.warehouse, replace=False, awards=there)
+    assert read_archive(out, settings, settings.warehouse, replace=True, awards=there) == made
+    assert (there.schemes / "2026H1.toml").read_text() == "2026H1.toml"
+    (kept,) = there.schemes.glob("2026H1.toml.before-*")
+    assert kept.read_text() == "changed"
+    assert [p.name for p in (there.records / "2026H1").iterdir()] == ["run-1"]
+    assert (next(place.glob("awards.before-*")) / "2026H1" / "run-2").is_dir()
+
+
+def test_an_archive_of_the_first_format_still_restores(sqlite_url: str, tmp_path: Path) -> None:
+    engine = open_workspace(sqlite_url)
+    new = tmp_path / "new.tar.gz"
+    made = write_archive(new, warehouse_at(tmp_path), engine, tmp_path / "none.key")
+    engine.dispose()
+    with tarfile.open(new) as archive:
+        manifest = (archive.extractfile("manifest.json") or io.BytesIO()).read()
+    old = repacked(
+        new, tmp_path / "old.tar.gz",
+        {"manifest.json": manifest.replace(b'"format": 2', b'"format": 1')},
+    )  # fmt: skip
+    place = tmp_path / "p"
+    settings = Settings(
+        warehouse=place / "warehouse", key_file=place / "k",
+        workspace_url=f"sqlite:///{place / 'w.sqlite'}",
+    )  # fmt: skip
+    there = awards_at(tmp_path / "data2")
+    found = read_archive(old, settings, settings.warehouse, replace=False, awards=there)
+    assert found == made and (there.records / "2026H1" / "run-1").exists()
+
+
 def repacked(source: Path, target: Path, change: dict[str, bytes | None]) -> Path:
     """The archive with some members replaced (bytes), dropped (None) or added."""
     with tarfile.open(source) as old, tarfile.open(target, "w:gz") as new:
@@ -153,6 +227,10 @@ def repacked(source: Path, target: Path, change: dict[str, bytes | None]) -> Pat
         {"warehouse/../../evil": b"x"},
         {"/tmp/gridgov-evil": b"x"},
         {"warehouse/.hidden": b"x"},
+        {"records/../../evil": b"x"},
+        {"records/2026H1/.hidden": b"x"},
+        {"schemes/a\\..\\evil": b"x"},
+        {"schemes/extra.toml": b"x"},
     ],
 )
 def test_a_changed_archive_puts_nothing_in_place(
