@@ -17,7 +17,7 @@ __all__ = ["Answers", "question"]
 T = TypeVar("T")
 
 # Cells (rows × columns): a larger answer is not kept; all of a reader's together stay below.
-LARGEST = 20_000
+LARGEST = 50_000
 ALL = 2_000_000
 # Longer than any query of a page: whoever waited so long asks for itself.
 _PATIENCE_SECONDS = 10.0

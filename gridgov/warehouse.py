@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -131,6 +132,20 @@ class Reader:
         )
         return list(found)
 
+    def columns(self, sql: str, **parameters: object) -> Mapping[str, npt.NDArray[Any]]:
+        """Run a query and give its columns; one with empty cells is a masked array.
+
+        Days are datetime64, texts are objects. The arrays are shared and must not be changed.
+        """
+        found: dict[str, npt.NDArray[Any]] = self._kept(
+            "columns",
+            sql,
+            parameters,
+            _as_arrays,
+            lambda columns: sum(len(column) for column in columns.values()),
+        )
+        return found
+
     def _kept(
         self,
         form: str,
@@ -195,6 +210,13 @@ class Reader:
             cursor = self._root.cursor()
             self._local.cursor = cursor
         return cursor
+
+
+def _as_arrays(asked: duckdb.DuckDBPyConnection) -> dict[str, npt.NDArray[Any]]:
+    found: dict[str, npt.NDArray[Any]] = asked.fetchnumpy()  # type: ignore[assignment]
+    for column in found.values():
+        column.flags.writeable = False
+    return found
 
 
 def _first_line(error: Exception) -> str:

@@ -11,18 +11,19 @@ import pandas as pd
 
 from gridgov.errors import UsageError
 from gridgov.locale import _
-from gridgov.metrics.compose import Question, row_keys, statement
-from gridgov.metrics.figures import Cell, columns_of, with_denominators
+from gridgov.metrics.answer import Answer
+from gridgov.metrics.compose import FOLDED, statement
+from gridgov.metrics.counts import Counts, counts_of, nothing
+from gridgov.metrics.denominators import denominators
+from gridgov.metrics.figures import figures_of
 from gridgov.metrics.grids import tree_of
 from gridgov.metrics.metric import Grain, Metric
-from gridgov.metrics.quantiles import quantile_cells
+from gridgov.metrics.question import Question
 from gridgov.metrics.registry import METRICS
 from gridgov.metrics.spans import spans
 from gridgov.warehouse import Reader
 
-__all__ = ["evaluate"]
-
-Key = tuple[object, ...]
+__all__ = ["answer", "evaluate"]
 
 
 def evaluate(
@@ -49,18 +50,30 @@ def evaluate(
     those values that occur. A share is 0 to 1. Raises UsageError for an unknown metric, level or
     dimension.
     """
+    return answer(
+        reader, codes, start, end, grain=grain, by=by, grid_id=grid_id, where=where
+    ).frame()
+
+
+def answer(
+    reader: Reader,
+    codes: str | Sequence[str],
+    start: date,
+    end: date,
+    *,
+    grain: Grain | None = None,
+    by: Sequence[str] = (),
+    grid_id: str | None = None,
+    where: Mapping[str, str | Sequence[str]] | None = None,
+) -> Answer:
+    """What `evaluate` gives as rows, as arrays: for whoever lays out many series."""
     chosen = [_metric(code) for code in ([codes] if isinstance(codes, str) else codes)]
     question = _question(reader, chosen, start, end, grain, tuple(by), grid_id, where or {})
-    counted: dict[str, dict[Key, Cell]] = {metric.code: {} for metric in chosen}
+    counted: dict[str, Counts] = {}
     for group in _groups(chosen):
-        _count(reader, group, question, counted)
-    keyed = [
-        (metric, key, counted[metric.code].get(key, Cell()))
-        for metric in chosen
-        for key in _keys(metric, question, counted[metric.code])
-    ]
-    cells = with_denominators(reader, keyed, question)
-    return pd.DataFrame(columns_of(cells, question))
+        counted |= _count(reader, group, question)
+    others = denominators(reader, {metric.denominator for metric in chosen}, question)
+    return Answer(question, tuple(figures_of(chosen, counted, others, question)))
 
 
 def _metric(code: str) -> Metric:
@@ -115,39 +128,16 @@ def _groups(metrics: Sequence[Metric]) -> list[list[Metric]]:
     """Metrics that one statement can answer."""
 
     def family(metric: Metric) -> tuple[str, str, tuple[str, ...]]:
-        folded = metric.kind in ("ratio", "rate", "count")
+        folded = metric.kind in FOLDED
         return metric.source, "sum" if folded else metric.kind, metric.selects_by
 
     unique = {metric.code: metric for metric in metrics}.values()
     return [list(group) for _key, group in groupby(sorted(unique, key=family), key=family)]
 
 
-def _count(
-    reader: Reader, group: list[Metric], question: Question, counted: dict[str, dict[Key, Cell]]
-) -> None:
+def _count(reader: Reader, group: list[Metric], question: Question) -> dict[str, Counts]:
     question = replace(question, selects_by=group[0].selects_by)
-    sql, width = statement(group, question), len(row_keys(question))
-    if group[0].kind == "quantile":
-        table = reader.arrow(sql, **question.parameters)
-        counted[group[0].code] = quantile_cells(table, width)
-        return
-    rows = reader.rows(sql, **question.parameters)
-    for row in rows:
-        counted[row[0]][row[1 : width + 1]] = Cell(*row[width + 1 :])
-
-
-def _keys(metric: Metric, question: Question, found: Mapping[Key, Cell]) -> list[Key]:
-    """A key for every bucket and grid, and for every other split that occurs."""
-    grids: Sequence[tuple[str, ...]] = [(unit,) for unit in question.units]
-    if not question.by_grid:
-        grids = [()]
-    fixed = 1 + question.by_grid
-    seen: Sequence[Key] = [()]
-    if question.by:
-        seen = sorted({key[fixed:] for key in found}, key=lambda key: [str(part) for part in key])
-    return [
-        (span.bucket, *grid, *split)
-        for span in question.buckets
-        for grid in grids
-        for split in seen
-    ]
+    if not question.units:
+        return {metric.code: nothing(question) for metric in group}
+    rows = reader.columns(statement(group, question), **question.parameters)
+    return counts_of(group, rows, question)

@@ -1,79 +1,80 @@
-"""Kaplan-Meier quantiles from cases counted by whole hours (metric C10)."""
+"""Kaplan-Meier quantiles of many groups at once, from cases counted by whole hours (metric C10)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
-from gridgov.metrics.figures import Cell
+__all__ = ["grouped_quantiles"]
 
-__all__ = ["grouped_quantiles", "quantile_cells"]
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
 
 _ROUNDING = 1e-12  # as in gridgov.stats.survival, so that both find the same hour
-
-
-def quantile_cells(table: pa.Table, width: int) -> dict[tuple[object, ...], Cell]:
-    """Key → P50 as value, P90, closed, all, and those closed in the second they were opened.
-
-    table: the key's `width` columns, then hours, is_closed, cases, instant, in the keys' order.
-    """
-    if table.num_rows == 0:
-        return {}
-    # Dates and labels become Python objects only once a group, which is where the time would go.
-    codes = [
-        table.column(i).combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy()
-        for i in range(width)
-    ]
-    changes = np.flatnonzero(np.any([np.diff(code) != 0 for code in codes], axis=0)) + 1
-    starts = [0, *changes.tolist()]
-    firsts = table.take(starts)
-    keys = list(zip(*(firsts.column(i).to_pylist() for i in range(width)), strict=True))
-    part = np.column_stack(
-        [
-            table.column(name).to_numpy().astype(np.float64)
-            for name in ("hours", "is_closed", "cases", "instant")
-        ]
-    )
-    edges = pairwise([*starts, table.num_rows])
-    return {key: _cell(part[begin:end]) for key, (begin, end) in zip(keys, edges, strict=True)}
-
-
-def _cell(part: npt.NDArray[np.float64]) -> Cell:
-    hours, closed, cases, instant = part.T
-    half, most = grouped_quantiles(hours, cases, closed > 0, (0.5, 0.9))
-    everything = float(cases.sum())
-    return Cell(
-        numerator=float((cases * closed).sum()),
-        denominator=everything,
-        n=everything,
-        value=half,
-        p90=most,
-        instant=float(instant.sum()),
-    )
+_CELLS = 1_000_000
+"""Groups are laid side by side, filled up to the longest; so many cells at a time."""
 
 
 def grouped_quantiles(
-    hours: npt.NDArray[np.float64],
-    cases: npt.NDArray[np.float64],
+    group: Ints,
+    hours: Floats,
+    cases: Floats,
     closed: npt.NDArray[np.bool_],
+    n_groups: int,
     qs: Sequence[float],
-) -> list[float]:
-    """Time by which each share of `qs` is closed; NaN where the curve does not get there.
+) -> list[Floats]:
+    """Time by which each share of `qs` is closed, (n_groups,) each; NaN where it is not reached.
 
-    hours: (n,); cases: (n,) how many cases a row stands for; closed: (n,) booleans. The same
-    estimate as `gridgov.stats.survival.quantile` over the single cases.
+    group: (n,) 0 to n_groups - 1; hours: (n,); cases: (n,) how many cases a row stands for;
+    closed: (n,) booleans. The same estimate as `gridgov.stats.survival.quantile` over the single
+    cases of each group.
     """
-    times, place = np.unique(hours, return_inverse=True)
-    ended = np.bincount(place, weights=cases * closed, minlength=len(times))
-    left = np.bincount(place, weights=cases, minlength=len(times))
-    at_risk = left[::-1].cumsum()[::-1]
-    open_share = np.cumprod(1.0 - ended / at_risk)
+    found = [np.full(n_groups, np.nan) for _q in qs]
+    if not len(group):
+        return found
+    order = np.lexsort((hours, group))
+    group, hours = group[order], hours[order]
+    opens = np.r_[True, (group[1:] != group[:-1]) | (hours[1:] != hours[:-1])]
+    step = np.cumsum(opens) - 1
+    cases = cases[order]
+    ended = np.bincount(step, weights=cases * closed[order])
+    left = np.bincount(step, weights=cases)
+    group, hours = group[opens], hours[opens]
+    starts = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
+    lengths = np.diff(np.r_[starts, len(group)])
+    for chosen in _batches(lengths):
+        place = starts[chosen, None] + np.arange(lengths[chosen].max())
+        inside = np.arange(place.shape[1]) < lengths[chosen, None]
+        place = np.where(inside, place, 0)
+        block = [np.where(inside, part[place], 0.0) for part in (ended, left)]
+        reached = _first_reached(block[0], block[1], qs)
+        for values, first in zip(found, reached, strict=True):
+            known = first >= 0
+            values[group[starts[chosen[known]]]] = hours[place[known, first[known]]]
+    return found
+
+
+def _batches(lengths: Ints) -> Iterator[Ints]:
+    """Groups of like length together, so that little is filled up."""
+    by_length = np.argsort(lengths, kind="stable")
+    begin = 0
+    while begin < len(by_length):
+        # The longest of a batch is its last: so many fit that all of them may be as long.
+        end = begin + 1
+        reach = lengths[by_length[begin:]] * np.arange(1, len(by_length) - begin + 1)
+        end = begin + max(1, int(np.searchsorted(reach, _CELLS, side="right")))
+        yield by_length[begin:end]
+        begin = end
+
+
+def _first_reached(ended: Floats, left: Floats, qs: Sequence[float]) -> list[Ints]:
+    """The step at which each share is closed, (groups,) for each of `qs`; -1 where it is not."""
+    at_risk = left[:, ::-1].cumsum(axis=1)[:, ::-1]
+    open_share = np.cumprod(1.0 - ended / np.maximum(at_risk, 1.0), axis=1)
     found = []
     for q in qs:
-        reached = np.flatnonzero((open_share <= 1 - q + _ROUNDING) & (ended > 0))
-        found.append(float(times[reached[0]]) if len(reached) else float("nan"))
+        reached = (open_share <= 1 - q + _ROUNDING) & (ended > 0)
+        found.append(np.where(reached.any(axis=1), reached.argmax(axis=1), -1))
     return found

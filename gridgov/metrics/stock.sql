@@ -1,5 +1,4 @@
 -- Grain: one month and unit.
--- Parameters: $from_day, $to_day; the units are appended.
+-- The units, and the months where there are many units, are appended (gridgov/metrics/compose.py).
 SELECT month, grid_id, households, residents, shops, base_grids, CAST(capacity AS DOUBLE) AS capacity
 FROM mart_stock_month
-WHERE month BETWEEN date_trunc('month', $from_day::DATE) AND $to_day

@@ -1,18 +1,22 @@
-"""Long rows of the metric engine as matrices: a row a series, a column a period."""
+"""Answers of the metric engine as matrices: a row a series, a column a period."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+
+from gridgov.metrics.answer import Answer
+from gridgov.metrics.figures import STATES, Figures
 
 __all__ = ["Columns"]
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+
+_FEW = STATES.index("few")
 
 
 @dataclass(frozen=True)
@@ -27,22 +31,30 @@ class Columns:
     partial: Bools
 
     @classmethod
-    def of(cls, part: pd.DataFrame, cell: npt.NDArray[np.intp], size: tuple[int, int]) -> Columns:
-        """Long rows laid into their cells; a cell without a row has no value."""
+    def of(cls, answers: Sequence[Answer], places: Sequence[str]) -> Columns:
+        """A row a metric and place, from answers whose periods follow each other.
 
-        def laid(values: npt.NDArray[np.float64]) -> Floats:
-            block = np.full(size, np.nan)
-            block.ravel()[cell] = values
-            return block
+        A grid that an answer does not have has no value in its periods, as if they were not over.
+        """
+
+        def laid(pick: Callable[[Figures], npt.NDArray[np.generic]], absent: float) -> Floats:
+            periods = []
+            for each in answers:
+                blocks = [pick(one)[:, :, 0].T for one in each.figures]
+                if list(each.question.units) != list(places) and each.question.by_grid:
+                    blocks = [_at(each.question.units, places, block, absent) for block in blocks]
+                periods.append(np.concatenate(blocks))
+            return np.concatenate(periods, axis=1, dtype=np.float64)
 
         value, numerator, denominator, n = (
-            laid(part[name].to_numpy(np.float64))
+            laid(lambda one, name=name: getattr(one, name), np.nan)  # type: ignore[misc]
             for name in ("value", "numerator", "denominator", "n")
         )
-        few, partial = np.zeros(size, dtype=np.bool_), np.ones(size, dtype=np.bool_)
-        few.ravel()[cell] = (part["state"] == "few").to_numpy(np.bool_)
-        partial.ravel()[cell] = part["is_partial"].to_numpy(np.bool_)
-        return cls(value, numerator, denominator, n, few, partial)
+        few = laid(lambda one: one.state == _FEW, 0.0) > 0
+        partial = laid(
+            lambda one: np.broadcast_to(one.is_partial[:, None, None], one.value.shape), 1.0
+        )
+        return cls(value, numerator, denominator, n, few, partial > 0)
 
     @classmethod
     def joined(cls, blocks: Sequence[Columns], width: int) -> Columns:
@@ -58,3 +70,13 @@ class Columns:
             figures("value"), figures("numerator"), figures("denominator"), figures("n"),
             flags("few"), flags("partial"),
         )  # fmt: skip
+
+
+def _at(
+    units: Sequence[str], places: Sequence[str], block: npt.NDArray[np.generic], absent: float
+) -> Floats:
+    """The rows of `units` at their places among more of them."""
+    found = np.full((len(places), block.shape[1]), absent)
+    numbers = {place: number for number, place in enumerate(places)}
+    found[[numbers[unit] for unit in units]] = block
+    return found

@@ -21,7 +21,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from gridgov.judgement import Tone, improvement_of, tone_of
-from gridgov.metrics import METRICS, Grain, Metric, evaluate
+from gridgov.metrics import METRICS, Grain, Metric
+from gridgov.metrics.answer import Answer
+from gridgov.metrics.evaluate import answer
 from gridgov.metrics.grids import tree_of
 from gridgov.stats.signals import attention_order
 from gridgov.stats.spc import POINTS, SIGNALS, XmrBatch, xmr_batch
@@ -191,17 +193,31 @@ def _judge(
 ) -> SeriesSet:
     known = [day for day in tree_of(reader).first_on.values() if day is not None]
     if last is None or not known or not codes:
-        return _assemble(reader, [], grain, [], (), rebase)
+        return _assemble(reader, [], grain, [], rebase)
     periods = bounds(history_from(last, grain, min(known)), last, grain)
     parts = []
     for level in levels or (None,):
-        for names, group in _same_filters(codes, where):
+        for names, group in _same_filters(tuple(dict.fromkeys(codes)), where):
             only = {name: where[name] for name in names}
-            frame = _evaluated(reader, group, grain, periods, last, level, grid_id, only)
-            if len(frame):
-                parts.append(frame)
-    order = {code: place for place, code in enumerate(codes)}
-    return _assemble(reader, parts, grain, periods, tuple(order), rebase)
+            answers = _answers(reader, group, grain, periods, last, level, grid_id, only)
+            places = _places(answers) if level is not None else (grid_id or "",)
+            if places:
+                parts.append(_Part(group, places, answers))
+    return _assemble(reader, parts, grain, periods, rebase)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Metrics of the same places: answers whose periods follow each other."""
+
+    codes: list[str]
+    places: tuple[str, ...]
+    answers: list[Answer]
+
+
+def _places(answers: Sequence[Answer]) -> tuple[str, ...]:
+    """The grids of any period; a level may have others from one year to the next."""
+    return tuple(dict.fromkeys(unit for one in answers for unit in one.question.units))
 
 
 def _same_filters(codes: Sequence[str], where: Where) -> list[tuple[tuple[str, ...], list[str]]]:
@@ -211,7 +227,7 @@ def _same_filters(codes: Sequence[str], where: Where) -> list[tuple[tuple[str, .
     return list(groups.items())
 
 
-def _evaluated(
+def _answers(
     reader: Reader,
     codes: list[str],
     grain: TrendGrain,
@@ -220,51 +236,34 @@ def _evaluated(
     level: str | None,
     grid_id: str | None,
     where: Where,
-) -> pd.DataFrame:
+) -> list[Answer]:
     by = () if level is None else (f"grid:{level}",)
     if grain == "school_year":
-        years = [
-            evaluate(reader, codes, first, end, by=by, grid_id=grid_id, where=where).assign(
-                bucket=pd.Timestamp(first)
-            )
+        return [
+            answer(reader, codes, first, end, by=by, grid_id=grid_id, where=where)
             for first, end in periods
         ]
-        frame = pd.concat(years, ignore_index=True)
-    else:
-        # A period is asked for whole, so that only the data decides whether it is over.
-        end = max(last, periods[-1][1])
-        frame = evaluate(
+    # A period is asked for whole, so that only the data decides whether it is over.
+    end = max(last, periods[-1][1])
+    return [
+        answer(
             reader, codes, periods[0][0], end,
             grain=cast(Grain, grain), by=by, grid_id=grid_id, where=where,
-        )  # fmt: skip
-    return frame if level is not None else frame.assign(grid_id=grid_id or "")
+        )
+    ]  # fmt: skip
 
 
 def _assemble(
     reader: Reader,
-    parts: list[pd.DataFrame],
+    parts: list[_Part],
     grain: TrendGrain,
     periods: list[tuple[date, date]],
-    codes: tuple[str, ...],
     rebase: Sequence[date],
 ) -> SeriesSet:
-    """Long rows to matrices, a row a series, and the judgement over all of them."""
-    width = len(periods)
-    days = timestamps([first for first, _end in periods])
-    metric: list[str] = []
-    grids: list[str] = []
-    blocks: list[Columns] = []
-    for part in parts:
-        units = pd.Index(part["grid_id"].unique())
-        present = set(part["metric"].unique())
-        known = pd.Index([code for code in codes if code in present])
-        at = known.get_indexer(pd.Index(part["metric"])) * len(units)
-        at += units.get_indexer(pd.Index(part["grid_id"]))
-        cell = at * width + days.get_indexer(pd.DatetimeIndex(part["bucket"]))
-        blocks.append(Columns.of(part, cell, (len(known) * len(units), width)))
-        metric += [str(code) for code in known for _unit in units]
-        grids += [str(unit) for _code in known for unit in units]
-    data = Columns.joined(blocks, width)
+    """Answers to matrices, a row a series, and the judgement over all of them."""
+    metric = [code for part in parts for code in part.codes for _place in part.places]
+    grids = [place for part in parts for _code in part.codes for place in part.places]
+    data = Columns.joined([Columns.of(part.answers, part.places) for part in parts], len(periods))
     hidden = hidden_cells(reader, metric, grids, data.value)
     return _with_judgement(data, hidden, grain, periods, metric, grids, rebase)
 

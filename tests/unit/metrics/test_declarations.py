@@ -6,6 +6,7 @@ import itertools
 import re
 from datetime import date
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -14,11 +15,14 @@ from hypothesis import strategies as st
 
 from gridgov.errors import UsageError
 from gridgov.metrics import METRICS
+from gridgov.metrics.compose import FOLDED, MARKED
 from gridgov.metrics.document import dictionary
+from gridgov.metrics.formula import formula_of
 from gridgov.metrics.quantiles import grouped_quantiles
 from gridgov.metrics.spans import is_month_aligned, months_between, quarters_between, spans
 from gridgov.queries.records import RECORDS
 from gridgov.stats.survival import quantile
+from gridgov.warehouse import sql_text
 
 ROOT = Path(__file__).resolve().parents[3]
 CODES = (
@@ -119,14 +123,45 @@ def test_whole_months_are_enough_only_where_they_are_whole() -> None:
 
 @given(
     st.lists(
-        st.tuples(st.integers(0, 40), st.integers(1, 5), st.booleans()), min_size=1, max_size=25
+        st.tuples(st.integers(0, 3), st.integers(0, 40), st.integers(1, 5), st.booleans()),
+        max_size=60,
     ),
     st.sampled_from([0.1, 0.5, 0.9]),
+    st.sampled_from([1, 7, 1_000_000]),
 )
 def test_quantiles_of_counted_cases_are_those_of_single_ones(
-    rows: list[tuple[int, int, bool]], q: float
+    rows: list[tuple[int, int, int, bool]], q: float, cells: int
 ) -> None:
-    hours, cases, closed = (np.array(part) for part in zip(*rows, strict=True))
-    (got,) = grouped_quantiles(hours.astype(float), cases.astype(float), closed, (q,))
-    want = quantile(np.repeat(hours, cases), np.repeat(closed, cases), q)
-    assert got == want or (np.isnan(got) and np.isnan(want))
+    """Group by group, however many of them are laid side by side."""
+    group, hours, cases, closed = (
+        np.array([row[at] for row in rows], dtype=kind)
+        for at, kind in enumerate((np.intp, float, float, bool))
+    )
+    with mock.patch("gridgov.metrics.quantiles._CELLS", cells):
+        (got,) = grouped_quantiles(group, hours, cases, closed, 5, (q,))
+    for number in range(5):
+        mine = group == number
+        times = cases[mine].astype(int)
+        want = quantile(np.repeat(hours[mine], times), np.repeat(closed[mine], times), q)
+        assert got[number] == want or (np.isnan(got[number]) and np.isnan(want))
+
+
+def test_every_sum_says_which_columns_it_adds() -> None:
+    """What is read together in one statement is what the metric's own SQL says."""
+    for metric in METRICS.values():
+        if metric.kind in FOLDED | MARKED:
+            formula = formula_of(metric.sql)
+            text = sql_text(metric.sql)
+            assert f"{formula.numerator.column} AS numerator" in text
+            assert (formula.only is not None) == ("WHERE" in text)
+            if metric.denominator == "measure":
+                assert formula.denominator is not None
+    stalls = formula_of("metrics/dv3.sql")
+    assert stalls.denominator is not None and stalls.denominator.factor == 200
+    assert formula_of("metrics/dv2.sql").only == ("source", "商户")
+    assert formula_of("metrics/sv2.sql").names == {"tier": "part"}
+
+
+def test_a_file_of_another_form_is_refused() -> None:
+    with pytest.raises(ValueError, match="pb4"):
+        formula_of("metrics/pb4.sql")
