@@ -41,6 +41,7 @@ _log = logging.getLogger("gridgov")
 _ROOT = Path(__file__).resolve().parent
 _SCRIPT = _ROOT / "gridgov" / "app.py"
 _PAGES = _ROOT / "pages"
+_FONTS = _ROOT / "gridgov" / "static" / "fonts"
 
 
 def show_error(error: Exception) -> bool:
@@ -94,7 +95,7 @@ def build() -> tuple[list[Middleware], list[Route]]:
         Middleware(BodyLimit, upload_bytes=(upload_mb + 1) * 1024 * 1024),
         Middleware(Gate, store=store, mode=chosen, farewell=farewell),
         Middleware(FrontPage, page=page, names=names),
-        Middleware(CompressedAssets, root=static),
+        Middleware(CompressedAssets, root=static, instead=_FONTS),
     ]
     warm.start()
     return middleware, AccessRoutes(settings, service, store, oidc).routes()

@@ -9,9 +9,10 @@ writes
 * `gridgov/report/fonts/*.otf` for paper: Noto Sans SC in two weights and Noto Serif SC, whole;
 * `tools/font_core.txt`, the characters of the core, so that a rebuild does not depend on chance.
 
-    python tools/make_fonts.py [--collect]
+    python tools/make_fonts.py [--collect] [--web]
 
-`--collect` adds to the core the characters of the texts that are in the repository now.
+`--collect` adds to the core the characters of the texts that are in the repository now; `--web`
+leaves the fonts for paper as they are.
 """
 
 from __future__ import annotations
@@ -83,9 +84,12 @@ def core_characters(collect: bool) -> list[int]:
 
 
 def heading_characters(core: Iterable[int]) -> list[int]:
-    """Latin, signs and the characters of the interface's own words, from the English catalogues."""
+    """Latin, signs and the characters of the interface's own words: the English catalogues, the
+    names of metrics and of the values that a log may hold."""
     words = {*LATIN, *SIGNS}
-    for path in sorted((ROOT / "gridgov" / "locale").rglob("*.po")):
+    own = ROOT / "gridgov"
+    texts = (*own.rglob("locale/**/*.po"), *own.glob("metrics/*.py"), own / "schema" / "values.py")
+    for path in texts:
         words |= {ord(sign) for sign in path.read_text("utf-8")}
     return sorted(words & set(core))
 
@@ -128,7 +132,9 @@ def main() -> None:
     """Rebuild every font file and print its size."""
     parser = argparse.ArgumentParser(description="Cut the fonts of the product.")
     parser.add_argument("--collect", action="store_true", help="read the core characters anew")
-    core = core_characters(parser.parse_args().collect)
+    parser.add_argument("--web", action="store_true", help="the browser's fonts alone")
+    options = parser.parse_args()
+    core = core_characters(options.collect)
     # Bold sets headings, figures and names of the product alone: its core is that of the texts.
     cores = {"Regular": core, "Bold": heading_characters(core)}
     for weight, own in cores.items():
@@ -136,6 +142,8 @@ def main() -> None:
             target = WEB / f"noto-sans-sc-{weight.lower()}-{name}.woff2"
             size = cut(f"NotoSansCJK-{weight}.ttc", points, target, "Noto Sans SC")
             print(f"{target.name}: {len(points)} characters, {size / 1024:.0f} KB")
+    if options.web:
+        return
     whole = sorted(point for points in slices(core).values() for point in points)
     for face, family in (
         ("Sans-Regular", "Noto Sans SC"),

@@ -11,6 +11,7 @@ import typst
 from fontTools.ttLib import TTFont
 
 from gridgov.locale import catalogue
+from tools import make_icons
 
 ROOT = Path(__file__).resolve().parents[3]
 WEB, PAPER = ROOT / "gridgov" / "static" / "fonts", ROOT / "gridgov" / "report" / "fonts"
@@ -26,6 +27,27 @@ def test_every_text_of_the_interface_can_be_set(weight: str) -> None:
     have = set().union(*(characters(path) for path in WEB.glob(f"*-{weight}-*.woff2")))
     wanted = {ord(sign) for text in catalogue() for sign in text if not sign.isspace()}
     assert wanted - have == set()
+
+
+def test_headings_need_the_core_alone() -> None:
+    """One character outside the core loads a slice of a hundred kilobytes on every first visit."""
+    for weight in ("regular", "bold"):
+        core = characters(WEB / f"noto-sans-sc-{weight}-core.woff2")
+        wanted = {
+            ord(sign) for text in catalogue() for sign in text if "\u4e00" <= sign <= "\u9fff"
+        }
+        assert "".join(map(chr, sorted(wanted - core))) == "", (
+            "run tools/make_fonts.py --collect --web"
+        )
+
+
+def test_the_icon_font_holds_every_icon_of_the_interface() -> None:
+    original = make_icons.source()
+    cut = WEB / original.name
+    assert cut.stat().st_size < 60_000
+    wanted = make_icons.icon_names(original) & make_icons.wanted()
+    assert {"keyboard_double_arrow_left", "expand_more", "close", "help"} <= wanted
+    assert make_icons.icon_names(cut) >= wanted
 
 
 def test_a_first_load_is_the_two_core_slices() -> None:
