@@ -25,6 +25,8 @@ from gridgov.workspace import target as kept
 
 __all__ = ["aim_at", "targets_in_force"]
 
+_DOOR, _DONE = "trends_target", "trends_target_done"
+
 
 def targets_in_force() -> Targets:
     """All targets of this workspace."""
@@ -35,7 +37,9 @@ def aim_at(view: View, code: str, grid_id: str | None, place: str) -> None:
     """The door to set a target: leaders, for what they see."""
     if not view.identity.has(Role.LEADER) or not takes_target(METRICS[code]):
         return
-    door = st.popover(_("设目标"), icon=None, on_change="rerun", key="trends_target")
+    if st.session_state.pop(_DONE, False):
+        st.session_state[_DOOR] = False  # what was set is seen on the chart behind the door
+    door = st.popover(_("设目标"), icon=None, on_change="rerun", key=_DOOR)
     if not door.open:
         return
     with door:
@@ -81,6 +85,7 @@ def _form(view: View, code: str, grid_id: str | None, place: str) -> None:
             except UsageError as error:
                 st.error(str(error))
                 return
+            st.session_state[_DONE] = True
             st.rerun()
 
 
@@ -98,4 +103,5 @@ def _withdraw(view: View, code: str, grid_id: str | None) -> None:
             st.html(html.caption_html(" · ".join(part for part in said if part)))
             if st.button(_("撤下"), type="tertiary", key=f"trends_t_off_{one.id}"):
                 kept.remove_target(workspace(), actor_of(view.identity), one.id)
+                st.session_state[_DONE] = True
                 st.rerun()

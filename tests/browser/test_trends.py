@@ -37,6 +37,35 @@ def test_a_click_on_a_dot_counts_the_range_anew(visit: Visit, worsening: str) ->
     assert not visit.outside
 
 
+def test_the_range_follows_the_denominator_and_a_rebase_still_works(visit: Visit) -> None:
+    page = visit.open("/trends?view=series&metric=C3", wait_for="灰带为正常波动范围")
+    page.get_by_role("radio", name="范围随分母（P′图）").click()
+    page.get_by_text("灰带按当期的分母").wait_for(timeout=30_000)
+    settle(page)
+    assert "chart=rate" in page.url
+    box = page.locator(".js-plotly-plot").first.locator("path.point").nth(12).bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.get_by_text("正常波动范围自 2026年1月 起重算。").wait_for(timeout=30_000)
+    settle(page)
+    assert "chart=rate" in page.url and "rebase=2026-01-01" in page.url
+    assert not visit.outside
+
+
+def test_a_target_is_set_drawn_and_withdrawn(visit: Visit, worsening: str) -> None:
+    page = visit.open(f"/trends?view=series&metric=SV1&grid={worsening}", wait_for="设目标")
+    page.get_by_role("button", name="设目标").click()
+    page.get_by_label(re.compile("重点人员按期探访率的目标")).fill("80")
+    page.get_by_text("第7网格", exact=False).last.wait_for()
+    page.get_by_role("button", name="保存目标").click()
+    page.get_by_text("目标 80.0%：稳定不达标").wait_for(timeout=30_000)
+    expect(page.locator(".js-plotly-plot").first).to_contain_text("目标 80.0%")
+    page.get_by_role("button", name="设目标").click()
+    page.get_by_role("button", name="撤下").first.click()
+    page.get_by_text("稳定不达标").wait_for(state="detached", timeout=30_000)
+    assert not visit.outside
+
+
 def test_a_row_of_the_list_leads_to_its_series(visit: Visit) -> None:
     page = visit.open("/trends", wait_for="条有新信号")
     row = page.locator(".gg-table tbody a").first

@@ -16,7 +16,7 @@ VALUE = st.one_of(
     st.integers(0, 4000).map(lambda n: n / 16),
     st.just(GAP),
 )
-RAMPS = st.lists(st.tuples(st.sampled_from([-1.0, 1.0]), st.integers(1, 9)), max_size=5).map(
+RAMPS = st.lists(st.tuples(st.sampled_from([-1.0, 1.0, 40.0]), st.integers(1, 9)), max_size=5).map(
     lambda parts: np.cumsum([step for step, length in parts for _ in range(length)])[:40].tolist()
 )
 """Rises and falls long enough for trends, which values by themselves hardly ever make."""
