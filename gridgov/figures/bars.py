@@ -107,9 +107,20 @@ def bars(
         words = f"{reference_name} {formats.value(reference, unit)}".strip()
         place = {"yref": "paper", "yanchor": "bottom", "xanchor": "center"}
         layout["shapes"] = [rule(palette, x=reference, color=palette.centre)]
-        layout["annotations"] = [label_at(words, reference, 1, palette.muted, size=12) | place]
+        named = label_at(words, reference, 1, palette.muted, size=12) | place
+        layout["annotations"] = [named, *_clear_texts(trace, palette)]
     figure = _rows_figure([trace], labels, palette, heading, **layout)
     return Chart(figure, alt_rows(heading, labels, texts), frame, title, unit, grain)
+
+
+def _clear_texts(trace: dict[str, Any], palette: Palette) -> list[dict[str, Any]]:
+    """The bars' texts on a ground of their own: a line that passes behind them stays behind."""
+    texts = trace.pop("text")
+    ground = {"bgcolor": palette.paper, "borderpad": 0, "xshift": 3}
+    return [
+        label_at(text, max(length or 0.0, 0.0), place, palette.ink) | ground
+        for text, length, place in zip(texts, trace["x"], trace["y"], strict=True)
+    ]
 
 
 def grouped_bars(

@@ -28,6 +28,8 @@ from gridgov.locale import _
 __all__ = ["annotation_shapes", "control_chart", "signal_words", "state_words"]
 
 
+# Characters of an annotation: half a phone's plot in Chinese.
+_ANNOTATION_WIDTH = 14
 # One period. Records, not a frame: reading rows of pandas one by one would be most of the time.
 _Row = dict[Hashable, Any]
 
@@ -53,9 +55,14 @@ def state_words(state: str) -> str:
 
 
 def annotation_shapes(
-    annotations: Sequence[Annotation], palette: Palette
+    annotations: Sequence[Annotation], palette: Palette, days: Sequence[str]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Events as thin verticals with words at the top, in three heights so that neighbours clear."""
+    """Events as thin verticals with words at the top, in three heights so that neighbours clear.
+
+    `days`: the days of the axis in order. In its later half words stand before their line, for
+    behind it the edge would cut them; long words are whole on hover.
+    """
+    middle = days[len(days) // 2] if days else ""
     shapes, labels = [], []
     for place, event in enumerate(sorted(annotations, key=lambda event: event.on)):
         shapes.append(
@@ -69,12 +76,18 @@ def annotation_shapes(
                 "line": {"width": 1, "color": palette.muted, "dash": "1px 3px"},
             }
         )
+        is_late = event.on > middle
+        is_long = len(event.text) > _ANNOTATION_WIDTH
+        words = event.text[: _ANNOTATION_WIDTH - 1] + "…" if is_long else event.text
         labels.append(
-            label_at(event.text, event.on, 0.99 - 0.09 * (place % 3), palette.muted, size=12)
+            label_at(words, event.on, 0.99 - 0.09 * (place % 3), palette.muted, size=12)
             | {
                 "yref": "paper",
                 "yanchor": "top",
-                "xshift": 3,
+                "xanchor": "right" if is_late else "left",
+                "align": "right" if is_late else "left",
+                "xshift": -3 if is_late else 3,
+                "hovertext": event.text if is_long else "",
                 "bgcolor": palette.paper,
                 "opacity": 0.9,
             }
@@ -244,7 +257,7 @@ def control_chart(
         return empty_chart(palette, title=title, unit=unit, grain=grain, frame=frame)
     rows = _completed(frame)
     days = [str(row["_day"]) for row in rows]
-    shapes, words = annotation_shapes(annotations, palette)
+    shapes, words = annotation_shapes(annotations, palette, days)
     labels = _labels(rows, palette, unit)
     band = _band(days, rows, palette) if labels else []
     if target is not None:

@@ -165,7 +165,7 @@ def box(frame: pd.DataFrame, palette: Palette, *, title: str, unit: str = "") ->
         hover=_box_hover(frame, unit),
         keys=column_or(frame, "key", "label"),
     )
-    layout = {"xaxis": value_axis(palette, unit, zero=True), "yaxis": rows_axis(labels, palette)}
+    layout = {"xaxis": value_axis(palette, unit, zero=False), "yaxis": rows_axis(labels, palette)}
     height = max(160, 84 + 28 * len(labels))
     margin = {"l": label_width(labels)}
     figure = finish([boxes, middles], layout, palette, title=heading, height=height, margin=margin)

@@ -147,12 +147,12 @@ def line(
         known = rows["value"].dropna()
         if not known.empty:
             ends.append((name, colors[name], float(known.iloc[-1])))
-    shapes, words = annotation_shapes(annotations, palette)
+    days = sorted(set(dates(data["bucket"])))
+    shapes, words = annotation_shapes(annotations, palette, days)
     right = 20
     if len(names) > 1:
         words += _end_labels(ends, float(data["value"].max() - data["value"].min()), height)
         right = label_width(names, least=30, most=150)
-    days = sorted(set(dates(data["bucket"])))
     layout = {
         "xaxis": time_axis(days, grain, palette),
         "yaxis": value_axis(palette, unit, zero=False),
@@ -220,8 +220,8 @@ def stacked_time_bars(
         _bar_trace(frame[series == name], name, colors[at % len(colors)], unit, grain, palette)
         for at, name in enumerate(names)
     ]
-    shapes, labels = annotation_shapes(annotations, palette)
     days = sorted(set(dates(frame["bucket"])))
+    shapes, labels = annotation_shapes(annotations, palette, days)
     several = len(names) > 1
     layout: dict[str, Any] = {
         "barmode": "stack",

@@ -24,7 +24,7 @@ def get(
     path: str, *, encodings: str = "gzip, br", method: str = "GET"
 ) -> tuple[dict[str, str], bytes]:
     """Headers and body of the answer; LookupError where the request is passed on."""
-    app = CompressedAssets(_elsewhere, STATIC, FONTS)  # type: ignore[arg-type]
+    app = CompressedAssets(_elsewhere, STATIC, FONTS)
     sent: list[Message] = []
 
     async def receive() -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 
@@ -441,3 +442,37 @@ def test_config_speaks_the_language() -> None:
     )
     set_language("en")
     assert "locale" not in fg.figure_config()
+
+
+def test_words_of_an_event_stay_inside_the_figure() -> None:
+    rows = control_rows()
+    days = [str(day)[:10] for day in rows["bucket"]]
+    long = "第7网格网格员请假由第8网格代管一个月"
+    events = [fg.Annotation(days[1], "新系统"), fg.Annotation(days[-1], long)]
+    chart = fg.control_chart(rows, PAINT, title="按期率", unit="%", annotations=events)
+    notes = {note.x: note for note in chart.figure.layout.annotations if note.x in days}
+    assert (notes[days[1]].xanchor, notes[days[1]].text) == ("left", "新系统")
+    last = notes[days[-1]]
+    assert last.xanchor == "right" and last.hovertext == long
+    assert len(last.text) == 14 and last.text.endswith("…")
+
+
+def test_a_reference_line_stays_behind_the_numbers() -> None:
+    frame = pd.DataFrame({"label": ["甲", "乙"], "value": [3.0, 5.0]})
+    chart = fg.bars(frame, PAINT, title="量", unit="件", reference=4.0, reference_name="全部")
+    assert chart.figure.data[0].text is None
+    numbers = [note for note in chart.figure.layout.annotations if note.bgcolor == PAINT.paper]
+    assert [(note.text, note.x, note.y) for note in numbers] == [("3", 3.0, 0), ("5", 5.0, 1)]
+    plain = fg.bars(frame, PAINT, title="量", unit="件")
+    assert list(plain.figure.data[0].text) == ["3", "5"]
+
+
+def test_a_figure_that_nobody_looks_into_is_sent_as_it_was_made() -> None:
+    frame = pd.DataFrame({"label": ["甲", "乙"], "value": [3.0, 5.0]})
+    quick = fg.bars(frame, PAINT, title="量").figure
+    sent = quick.to_json()
+    quick.update_layout(height=321)
+    assert quick.layout.height == 321
+    again = fg.bars(frame, PAINT, title="量").figure
+    again.update_layout(height=again.layout.height)
+    assert json.loads(again.to_json()) == json.loads(sent)
