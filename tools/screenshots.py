@@ -160,10 +160,14 @@ def in_few_colours(image: Image.Image) -> Image.Image:
 
 
 def finished(page: Page) -> None:
-    """Wait until the run is over and the charts are drawn."""
+    """Wait until the run is over, nothing is being computed, and the charts are drawn."""
     page.locator(".stMain h1").first.wait_for(timeout=90_000)
     page.wait_for_timeout(1200)
-    page.wait_for_selector("[data-testid='stStatusWidget']", state="detached", timeout=120_000)
+    page.wait_for_function(
+        '() => !document.querySelector(\'[data-test-script-state="running"], '
+        "[data-testid=stStatusWidget], [data-testid=stSpinner]')",
+        timeout=180_000,
+    )
     page.wait_for_timeout(800)
 
 

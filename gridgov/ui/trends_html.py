@@ -160,7 +160,7 @@ def signals_table(
         cells = (
             f'<a href="{escape(href(signal), quote=True)}" target="_self">'
             f"{escape(METRICS[signal.metric].label)}</a>",
-            escape(grid(signal)),
+            f'<span style="white-space:nowrap">{escape(grid(signal))}</span>',
             f'<span style="display:block;width:120px">{line}</span>',
             state_tag_html(signal.tone),
             escape(small_words() if np.isnan(signal.value) else formats.value(signal.value, unit))
