@@ -58,6 +58,17 @@ PLAIN = Look("zh", "light")
 LOOKS = (PLAIN, Look("zh", "dark"), Look("en", "light"), Look("en", "dark"))
 
 
+VIEWS = {
+    "trends": {
+        "trends_grids": "view=grids&metric=C1",
+        "trends_metrics": "view=metrics",
+        "trends_series": "view=series&metric=SV1&chart=rate",
+        "trends_forecast": "view=series&metric=C1&part=ahead",
+    }
+}
+"""Further views of a page that a leader has, by the name of their image: address parameters."""
+
+
 def main() -> None:
     """Load, serve, shoot; exit status 1 where a page could not be shot."""
     words = sys.argv[1:]
@@ -93,9 +104,12 @@ def shoot_all(
         page = context.new_page()  # a session of its own; only files are kept from the last one
         try:
             go_to(page, address, spec, next(role for role in ROLES if role in spec.roles), look)
-            shoot(page, WIDE, look.path(spec.name, phone=False))
-            if phone:
-                shoot(page, PHONE, look.path(spec.name, phone=True))
+            shoot_both(page, look, spec.name, phone=phone)
+            for name, query in VIEWS.get(spec.name, {}).items():
+                page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+                page.goto(f"{address}/{spec.name}?lang={look.language}&{query}")
+                finished(page)
+                shoot_both(page, look, name, phone=phone)
         except Error as error:
             failed.append(f"{look.path(spec.name, phone=False).name}: {error}".splitlines()[0])
         page.close()
@@ -121,6 +135,13 @@ def go_to(page: Page, address: str, spec: PageSpec, role: Role, look: Look) -> N
     finally:
         set_language("zh_CN")
     finished(page)
+
+
+def shoot_both(page: Page, look: Look, name: str, *, phone: bool) -> None:
+    """The page wide and, if wanted, on a phone."""
+    shoot(page, WIDE, look.path(name, phone=False))
+    if phone:
+        shoot(page, PHONE, look.path(name, phone=True))
 
 
 def shoot(page: Page, size: tuple[int, int], path: Path) -> None:
