@@ -21,6 +21,7 @@ from gridgov.filters import Filters
 from gridgov.judgement import Judged, Row, newest_points
 from gridgov.locale import _, pick
 from gridgov.metrics import METRICS, evaluate
+from gridgov.metrics.grids import tree_of
 from gridgov.warehouse import Reader
 
 __all__ = ["SIGNAL_METRICS", "Concern", "attention"]
@@ -49,6 +50,8 @@ _EACH = 3
 _RISING_CHANCE = 0.001
 _RISING_LEAST = 10
 _LOAD_FACTOR = 1.5
+# A leader of a whole city looks at the parts that it divides into first.
+_MOST_GRIDS = 400
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def attention(reader: Reader, filters: Filters, judged: Sequence[Judged]) -> lis
 
 def _overdue_persons(reader: Reader, filters: Filters) -> Iterable[Concern]:
     frame = evaluate(
-        reader, ["SV2"], filters.today, filters.today, by=("tier", "grid:一般"),
+        reader, ["SV2"], filters.today, filters.today, by=("tier", _division(reader, filters)),
         grid_id=filters.grid_id,
     )  # fmt: skip
     for tier in _TIERS:
@@ -112,6 +115,12 @@ def _overdue_persons(reader: Reader, filters: Filters) -> Iterable[Concern]:
             "visits",
             str(rows["grid_id"].iloc[0]),
         )
+
+
+def _division(reader: Reader, filters: Filters) -> str:
+    """The split by general grid, or where these are too many to look at, by what is just below."""
+    general = tree_of(reader).at_level(filters.grid_id, "一般", filters.today, filters.today)
+    return "grid:一般" if len(general) <= _MOST_GRIDS else "grid:children"
 
 
 def _tier(tier: str) -> str:
@@ -170,7 +179,7 @@ def _signals_by_grid(reader: Reader, filters: Filters) -> Iterable[Concern]:
         filters.history_start,
         filters.span.end,
         grain="month",
-        by=("grid:一般",),
+        by=(_division(reader, filters),),
         grid_id=filters.grid_id,
     )
     if frame["grid_id"].nunique() < 2:
@@ -178,8 +187,6 @@ def _signals_by_grid(reader: Reader, filters: Filters) -> Iterable[Concern]:
     entries = []
     for code, grid_id, newest in _newest_by_grid(frame):
         metric = METRICS[code]
-        if newest["point"] != "concern":
-            continue
         entries.append(
             (
                 abs(newest["value"] - newest["mean"]) / max(newest["upper"] - newest["mean"], 1e-9),
@@ -200,7 +207,7 @@ def _signals_by_grid(reader: Reader, filters: Filters) -> Iterable[Concern]:
 
 def _newest_by_grid(frame: pd.DataFrame) -> Iterable[tuple[str, str, Row]]:
     for code, rows in frame.groupby("metric", sort=True):
-        for grid_id, newest in newest_points(rows, "grid_id").items():
+        for grid_id, newest in newest_points(rows, "grid_id", "concern").items():
             yield str(code), grid_id, newest
 
 
@@ -224,33 +231,39 @@ def _rising(reader: Reader, filters: Filters) -> Iterable[Concern]:
             continue
         if poisson.sf(count - 1, max(expected, 0.5)) < _RISING_CHANCE:
             rising.append((count - expected, str(category), int(count), round(expected)))
-    for _gain, category, count, expected in sorted(rising, reverse=True)[:_EACH]:
+    first = sorted(rising, reverse=True)[:_EACH]
+    worst = _worst_grids(reader, filters, [category for _gain, category, *_counts in first])
+    for _gain, category, count, expected in first:
         yield Concern(
             "rising",
             _("{category}诉求上升到 {count} 件", category=category, count=formats.whole(count)),
             _("对比时段为 {n} 件，偶然波动难以解释", n=formats.whole(expected)),
             _("上升"),
             "complaints",
-            _worst_grid(reader, filters, category),
+            worst.get(category),
             changes={"category": category},
         )
 
 
-def _worst_grid(reader: Reader, filters: Filters, category: str) -> str | None:
-    """Where most of a category's cases of the period are."""
+def _worst_grids(reader: Reader, filters: Filters, categories: list[str]) -> dict[str, str]:
+    """Where most of each category's cases of the period are."""
+    if not categories:
+        return {}
     rows = evaluate(
-        reader, ["C1"], filters.span.start, filters.span.end, by=("grid:一般",),
-        grid_id=filters.grid_id, where={"category": [category]},
+        reader, ["C1"], filters.span.start, filters.span.end,
+        by=("category", _division(reader, filters)),
+        grid_id=filters.grid_id, where={"category": categories},
     )  # fmt: skip
     rows = rows[rows["numerator"] > 0].sort_values(
         ["numerator", "grid_id"], ascending=[False, True]
     )
-    return None if rows.empty else str(rows["grid_id"].iloc[0])
+    first = rows.drop_duplicates("category")
+    return dict(zip(first["category"], first["grid_id"], strict=True))
 
 
 def _repeats(reader: Reader, filters: Filters) -> Iterable[Concern]:
     rows = evaluate(
-        reader, ["C9"], filters.span.start, filters.span.end, by=("grid:一般",),
+        reader, ["C9"], filters.span.start, filters.span.end, by=(_division(reader, filters),),
         grid_id=filters.grid_id,
     )  # fmt: skip
     rows = rows[(rows["numerator"] > 0) & (rows["state"] == "ok")]
@@ -298,7 +311,7 @@ def _silent(reader: Reader, filters: Filters) -> Iterable[Concern]:
 
 def _load(reader: Reader, filters: Filters) -> Iterable[Concern]:
     rows = evaluate(
-        reader, ["SV8"], filters.span.start, filters.span.end, by=("grid:一般",),
+        reader, ["SV8"], filters.span.start, filters.span.end, by=(_division(reader, filters),),
         grid_id=filters.grid_id,
     )  # fmt: skip
     rows = rows[rows["value"].notna()]

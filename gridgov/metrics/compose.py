@@ -90,7 +90,7 @@ def _grouped(bucket: str, keys: tuple[str, ...], sums: str, origin: str) -> str:
 
 
 def _changes(metrics: Sequence[Metric], question: Question) -> str:
-    if is_few(question) and question.is_aligned:
+    if is_few(question) and question.ends_aligned:
         return tally_sql("stock", question)
     return _grouped(
         _bucket(question),

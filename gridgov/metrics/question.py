@@ -51,6 +51,12 @@ class Question:
         return is_month_aligned(self.start, self.end, self.grain, self.data_date)
 
     @property
+    def ends_aligned(self) -> bool:
+        """Whether whole months tell what there is at the end of each bucket, however it begins."""
+        first = self.start.replace(day=1)
+        return is_month_aligned(first, self.end, self.grain, self.data_date)
+
+    @property
     def starts_a_month(self) -> bool:
         """True where every bucket begins with a month, wherever the last one ends."""
         return self.start.day == 1 and self.grain not in ("day", "week")

@@ -112,7 +112,7 @@ def _mart(source: Source, question: Question) -> str:
 
 
 def _stock(question: Question) -> str:
-    if question.is_aligned:
+    if question.ends_aligned:
         until = "" if is_few(question) else "month <= $to_day AND "
         return (
             "SELECT month AS on_date, grid_id, kind, part, change FROM mart_stock_change_month"

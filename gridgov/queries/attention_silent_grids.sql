@@ -1,10 +1,7 @@
 -- Grain: one general grid with micro-grids that have had no visit on record for $days days or more.
 -- Parameters: $as_of (data date), $days, $grid_id (NULL: everything visible).
 WITH newest AS (
-    SELECT grid_id, max(on_date) AS last_on
-    FROM mart_coverage_day
-    WHERE log = 'visit'
-    GROUP BY ALL
+    SELECT grid_id, last_on FROM mart_grid_last WHERE log = 'visit'
 ),
 silent AS (
     SELECT

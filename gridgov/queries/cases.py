@@ -7,10 +7,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from gridgov.metrics import evaluate
+from gridgov.queries.months import upper_units, whole_months
 from gridgov.warehouse import Reader
 
 __all__ = [
     "category_changes",
+    "complaint_cohort",
     "complaint_funnel",
     "complaint_pareto",
     "handling_curve",
@@ -18,6 +21,8 @@ __all__ = [
     "overdue_complaints",
     "repeat_complaints",
 ]
+
+_STAGES = ("received", "contacted", "closed", "called", "answered", "resolved", "satisfied")
 
 
 def overdue_complaints(
@@ -66,13 +71,17 @@ def category_changes(
     where nothing was expected). `surprise` is how many standard deviations the difference of two
     Poisson counts of these lengths lies above none: from about 3 it is no accident.
     """
-    frame = reader.frame(
-        "queries/category_changes.sql",
-        start=period[0], finish=period[1], before_start=before[0], before_finish=before[1],
-        grid_id=grid_id, source=source,
-    )  # fmt: skip
+    counts = [
+        _received(reader, start, end, grid_id, source)["received"]
+        for start, end in (period, before)
+    ]
+    categories = counts[0].index.union(counts[1].index).dropna()
+    cases, past = (count.reindex(categories, fill_value=0.0).to_numpy() for count in counts)
+    known = (cases > 0) | (past > 0)
+    cases, past = cases[known], past[known]
+    frame = pd.DataFrame({"category": categories[known]})
+    frame["cases"], frame["before"] = cases.astype(np.int64), past.astype(np.int64)
     length = ((period[1] - period[0]).days + 1) / ((before[1] - before[0]).days + 1)
-    cases, past = frame["cases"].to_numpy(float), frame["before"].to_numpy(float)
     expected = past * length
     frame["expected"] = expected
     frame["change"] = np.where(
@@ -109,13 +118,31 @@ def complaint_funnel(
 ) -> pd.DataFrame:
     """stage, cases: received in the period, and how many of those were by the data date contacted,
     closed, called back, answered, resolved, satisfied."""
-    frame = reader.frame(
-        "queries/complaint_funnel.sql",
-        start=start, finish=end, grid_id=grid_id, category=category, source=source,
+    reached = complaint_cohort(
+        reader, start, end, grid_id=grid_id, category=category, source=source
+    )[list(_STAGES)].sum()
+    return pd.DataFrame({"stage": list(_STAGES), "cases": [int(n) for n in reached]})
+
+
+def complaint_cohort(
+    reader: Reader,
+    start: date,
+    end: date,
+    *,
+    grid_id: str | None = None,
+    category: str | None = None,
+    source: str | None = None,
+) -> pd.DataFrame:
+    """in_scope (True, False, missing), received, contacted, closed, called, answered, resolved,
+    satisfied, judged, due, on_time: the complaints received in the period, and how many of those
+    had come so far by the data date. `judged` answered whether they are satisfied, `on_time` are
+    of those whose deadline is over."""
+    units = upper_units(reader, start, end, grid_id)
+    name = "queries/complaint_cohort_days.sql" if units is None else "queries/complaint_cohort.sql"
+    return reader.frame(
+        name, start=start, finish=end, units=units,
+        grid_id=grid_id, category=category, source=source,
     )  # fmt: skip
-    return pd.DataFrame(
-        {"stage": list(frame.columns), "cases": [int(frame[name].iloc[0]) for name in frame]}
-    )
 
 
 def handling_curve(
@@ -128,9 +155,12 @@ def handling_curve(
     source: str | None = None,
 ) -> pd.DataFrame:
     """hours, open_share, at_risk, closed: the Kaplan-Meier curve of metric C10, by whole hours."""
+    units = whole_months(reader, start, end, grid_id)
+    is_counted = units is not None and category is None and source is None
     frame = reader.frame(
-        "queries/handling_curve.sql",
-        start=start, finish=end, grid_id=grid_id, category=category, source=source,
+        "queries/handling_curve_month.sql" if is_counted else "queries/handling_curve.sql",
+        start=start, finish=end, units=units,
+        grid_id=grid_id, category=category, source=source,
     )  # fmt: skip
     hours, place = np.unique(frame["hours"].to_numpy(float), return_inverse=True)
     cases = frame["cases"].to_numpy(float)
@@ -157,6 +187,32 @@ def complaint_pareto(
     source: str | None = None,
 ) -> pd.DataFrame:
     """category, cases, out_of_scope, share, cumulative; the most frequent first."""
-    return reader.frame(
-        "queries/complaint_pareto.sql", start=start, finish=end, grid_id=grid_id, source=source
+    found = _received(reader, start, end, grid_id, source)
+    frame = found[found["received"] > 0].reset_index()
+    frame = frame.sort_values(["received", "category"], ascending=[False, True], ignore_index=True)
+    cases = frame["received"].to_numpy(np.float64)
+    share = cases / max(cases.sum(), 1.0)
+    return pd.DataFrame(
+        {
+            "category": frame["category"],
+            "cases": cases.astype(np.int64),
+            "out_of_scope": frame["out_of_scope"].astype(np.int64),
+            "share": share,
+            "cumulative": np.cumsum(cases) / max(cases.sum(), 1.0),
+        }
     )
+
+
+def _received(
+    reader: Reader, start: date, end: date, grid_id: str | None, source: str | None
+) -> pd.DataFrame:
+    """received, out_of_scope by category (the index, with a missing one where none is stated)."""
+    found = evaluate(
+        reader, ["C9", "C14"], start, end, by=("category",), grid_id=grid_id,
+        where={"source": source} if source else None,
+    ).set_index("category")  # fmt: skip
+    # Of these two the one has all that were received below the line, the other above it those
+    # outside our authority.
+    received = found.loc[found["metric"] == "C9", "denominator"]
+    outside = found.loc[found["metric"] == "C14", "numerator"]
+    return pd.DataFrame({"received": received, "out_of_scope": outside}).fillna(0.0)

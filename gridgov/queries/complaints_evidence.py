@@ -12,6 +12,7 @@ from gridgov.filters import Filters
 from gridgov.metrics import evaluate
 from gridgov.queries.cases import (
     category_changes,
+    complaint_cohort,
     complaint_funnel,
     complaint_pareto,
     handling_curve,
@@ -195,10 +196,12 @@ def authority_standing(reader: Reader, filters: Filters) -> pd.DataFrame:
     `satisfied` of those whose call-back answered it.
     """
     span = filters.span
-    return reader.frame(
-        "queries/complaints_authority.sql", start=span.start, finish=span.end,
+    frame = complaint_cohort(
+        reader, span.start, span.end,
         grid_id=filters.grid_id, category=filters.category, source=filters.source,
     )  # fmt: skip
+    frame = frame[["in_scope", "received", "closed", "due", "on_time", "judged", "satisfied"]]
+    return frame.rename(columns={"judged": "answered"})
 
 
 def grid_volumes(reader: Reader, filters: Filters) -> pd.DataFrame:

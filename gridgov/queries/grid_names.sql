@@ -1,15 +1,13 @@
 -- Grain: one grid with its name and who leads it on a day.
 -- Parameters: $grid_ids (list), $as_of.
-SELECT
-    grid.grid_id,
-    grid.name,
-    grid.level,
-    string_agg(DISTINCT worker.name, '、' ORDER BY worker.name) AS holder
-FROM grid
-LEFT JOIN grid_holder
-    ON
-        grid_holder.grid_id = grid.grid_id
-        AND $as_of BETWEEN grid_holder.valid_from AND grid_holder.valid_to
-LEFT JOIN worker ON worker.worker_id = grid_holder.worker_id
+WITH held AS (
+    SELECT DISTINCT h.grid_id, w.name
+    FROM grid_holder AS h JOIN worker AS w ON w.worker_id = h.worker_id
+    WHERE h.grid_id IN (SELECT unnest(CAST($grid_ids AS VARCHAR[])))
+        AND h.valid_from <= $as_of AND h.valid_to >= $as_of
+), named AS (
+    SELECT grid_id, string_agg(name, '、' ORDER BY name) AS holder FROM held GROUP BY grid_id
+)
+SELECT grid.grid_id, grid.name, grid.level, named.holder
+FROM grid LEFT JOIN named ON named.grid_id = grid.grid_id
 WHERE grid.grid_id IN (SELECT unnest(CAST($grid_ids AS VARCHAR[])))
-GROUP BY ALL

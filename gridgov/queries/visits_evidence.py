@@ -9,6 +9,7 @@ from gridgov.filters import Filters, Span
 from gridgov.metrics import evaluate
 from gridgov.queries.grids_below import grids_below
 from gridgov.queries.key_persons import key_person_tiers
+from gridgov.queries.months import upper_units
 from gridgov.warehouse import Reader
 
 __all__ = ["grid_standing", "mode_shares", "need_kinds", "tier_standing", "visit_hours"]
@@ -95,6 +96,8 @@ def need_kinds(reader: Reader, filters: Filters) -> pd.DataFrame:
 def visit_hours(reader: Reader, filters: Filters) -> pd.DataFrame:
     """weekday (1 = Monday), hour (1 to 23), visits; pairs without a visit are absent."""
     span = filters.span
+    units = upper_units(reader, span.start, span.end, filters.grid_id)
     return reader.frame(
-        "queries/visits_hours.sql", start=span.start, finish=span.end, grid_id=filters.grid_id
-    )
+        "queries/visits_hours.sql" if units is None else "queries/visits_hours_month.sql",
+        start=span.start, finish=span.end, units=units, grid_id=filters.grid_id,
+    )  # fmt: skip

@@ -2,18 +2,12 @@
 -- Parameters: $start, $finish, $grid_id (NULL: all).
 SELECT
     need,
-    count(CASE WHEN on_date BETWEEN $start AND $finish THEN 1 END) AS found,
-    count(CASE WHEN need_due BETWEEN $start AND $finish THEN 1 END) AS due,
-    count(CASE
-        WHEN need_due BETWEEN $start AND $finish AND CAST(need_closed_at AS DATE) <= need_due THEN 1
-    END) AS in_time,
-    count(CASE
-        WHEN need_due BETWEEN $start AND $finish
-            AND (need_closed_at IS NULL OR CAST(need_closed_at AS DATE) > $finish) THEN 1
-    END) AS still_open
-FROM fact_visit
-WHERE need IS NOT NULL
-    AND (on_date BETWEEN $start AND $finish OR need_due BETWEEN $start AND $finish)
+    CAST(sum(found) AS BIGINT) AS found,
+    CAST(sum(due) AS BIGINT) AS due,
+    CAST(sum(in_time) AS BIGINT) AS in_time,
+    CAST(sum(CASE WHEN closed_on IS NULL OR closed_on > $finish THEN due ELSE 0 END) AS BIGINT) AS still_open
+FROM mart_need_cell
+WHERE on_date BETWEEN $start AND $finish
     AND (
         CAST($grid_id AS VARCHAR) IS NULL
         OR grid_id IN (SELECT grid_id FROM grid_closure WHERE ancestor_id = $grid_id)
