@@ -13,6 +13,7 @@ import streamlit as st
 
 from gridgov.figures.palette import Palette, palette
 from gridgov.locale import _, language
+from gridgov.settings import Settings
 
 __all__ = ["active_palette", "apply_theme", "style_sheet"]
 
@@ -38,7 +39,16 @@ def _style_sheet(theme: str, _language: str) -> str:
     )  # fmt: skip
     given = "".join(f"--gg-{name.replace('_', '-')}:{getattr(tokens, name)};" for name in names)
     given += f"--gg-choose-file:'{_('选择文件')}';"
+    given += f"--gg-file-limit:'{_('每个文件不超过 {size}', size=_upload_limit())}';"
     return f":root{{{given}}}\n{_SHEET.read_text('utf-8')}"
+
+
+def _upload_limit() -> str:
+    """What a file may weigh: the lower of the product's limit and Streamlit's."""
+    largest = min(
+        Settings.from_environment().max_upload_mb, int(st.get_option("server.maxUploadSize"))
+    )
+    return f"{largest // 1024} GB" if largest % 1024 == 0 else f"{largest} MB"
 
 
 def apply_theme() -> Palette:

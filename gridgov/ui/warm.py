@@ -64,6 +64,8 @@ def _look_once() -> None:
     from gridgov.figures.palette import LIGHT
     from gridgov.filters import Filters
     from gridgov.queries.choices import filter_choices
+    from gridgov.stats.calendar import spring_festival
+    from gridgov.ui import complaints_page, engagement_page, visits_page
     from gridgov.ui.cache import kept
     from gridgov.ui.overview import overview_of
     from gridgov.ui.view import View, set_view
@@ -76,6 +78,10 @@ def _look_once() -> None:
     filter_choices(reader)
     set_view(View(leader, Filters(today=reader.data_date), LIGHT, "overview", reader))
     judged, _concerns, _sentences = kept(overview_of)
+    for page in (visits_page, complaints_page, engagement_page):
+        kept(page.headline)
+    # The lunar calendar takes a tenth of a second to be worked out.
+    spring_festival(reader.data_date.year)
     # The first figure loads plotly's validators.
     first = judged[0]
     control_chart(first.history, LIGHT, title="", unit=first.metric.unit).figure.to_dict()
