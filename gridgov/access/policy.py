@@ -162,29 +162,37 @@ def view_sql(
     chosen = ", ".join(_expression(table, name, kind, level, salt) for name, kind in columns)
     select = f'SELECT {chosen} FROM {source}."{table}"'
     names = {name for name, _ in columns}
+    if scope.grid_ids and "home_grid_id" in names:
+        # A visitor's home lies in a grid that is none of this scope's business.
+        select = select.replace('"home_grid_id"', _HOME.format(inside=_inside(scope, source)), 1)
     if scope.grid_ids and "grid_id" in names:
-        roots = ", ".join(_literal(grid_id) for grid_id in scope.grid_ids)
-        inside = f"(SELECT grid_id FROM {source}.grid_closure WHERE ancestor_id IN ({roots}))"
+        inside = _inside(scope, source)
         select += f" WHERE grid_id IN {inside}"
         if table in _TREES:
             # "*" stands for all that this connection holds.
             select += f" AND (ancestor_id = '*' OR ancestor_id IN {inside})"
     elif scope.grid_ids and table in {"worker"}:
-        roots = ", ".join(_literal(grid_id) for grid_id in scope.grid_ids)
         select += (
             f" WHERE worker_id IN (SELECT worker_id FROM {source}.tenure WHERE grid_id IN"
-            f" (SELECT grid_id FROM {source}.grid_closure WHERE ancestor_id IN ({roots})))"
+            f" {_inside(scope, source)})"
         )
     elif scope.grid_ids and table in _SCOPED_BY:
         other, key = _SCOPED_BY[table]
-        roots = ", ".join(_literal(grid_id) for grid_id in scope.grid_ids)
         select += (
             f" WHERE {key} IN (SELECT {key} FROM {source}.{other} WHERE grid_id IN"
-            f" (SELECT grid_id FROM {source}.grid_closure WHERE ancestor_id IN ({roots})))"
+            f" {_inside(scope, source)})"
         )
     elif scope.grid_ids and table in _WHOLE_WAREHOUSE:
         select += " WHERE false"
     return select
+
+
+_HOME = 'CASE WHEN "home_grid_id" IN {inside} THEN "home_grid_id" END AS "home_grid_id"'
+
+
+def _inside(scope: Scope, source: str) -> str:
+    roots = ", ".join(_literal(grid_id) for grid_id in scope.grid_ids)
+    return f"(SELECT grid_id FROM {source}.grid_closure WHERE ancestor_id IN ({roots}))"
 
 
 # Upper grids outside the scope are no business of it either.

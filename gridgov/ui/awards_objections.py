@@ -31,7 +31,11 @@ def objections_view(view: View, desk: Desk) -> None:
         for result in desk.evaluation.tracks
         for worker, person in zip(result.workers, result.candidate, strict=True)
     }
-    rows = list_objections(workspace(), desk.scheme.period.code)
+    rows = tuple(
+        row
+        for row in list_objections(workspace(), desk.scheme.period.code)
+        if desk.whole or row.candidate_id in people
+    )
     section(
         _("异议"),
         _("成立的异议：先改正记录（复核结论、回访结果、评分或数据），再归档一次，差异自动列出。"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import streamlit as st
 
 from gridgov import formats
 from gridgov.access.policy import Scope
+from gridgov.access.roles import Role
 from gridgov.awards.committee import Committee
 from gridgov.awards.desk import (
     RunOnFile,
@@ -25,6 +26,7 @@ from gridgov.awards.desk import (
 )
 from gridgov.awards.evaluate import Evaluation, TrackResult, evaluate
 from gridgov.awards.inputs import Frozen, freeze
+from gridgov.awards.part import part_of
 from gridgov.awards.record import Record, load, reevaluate
 from gridgov.awards.scheme import Scheme
 from gridgov.awards.scheme_file import read_scheme
@@ -35,7 +37,7 @@ from gridgov.ui import html
 from gridgov.ui.awards_words import track_label
 from gridgov.ui.page import empty
 from gridgov.ui.view import View, workspace
-from gridgov.warehouse import Reader
+from gridgov.warehouse import Reader, Warehouse
 from gridgov.workspace.award import AwardCase
 
 __all__ = [
@@ -89,12 +91,15 @@ def open_desk(view: View, *, heading: bool = True) -> Desk:
     scheme = _chosen_scheme()
     committee = committee_of(workspace(), scheme)
     with st.spinner(_("正在按方案计算得分和名次区间，约需几秒…")):
-        evaluation = _evaluation(view.reader, scheme, committee)
+        evaluation = _evaluation(_whole_reader(view), scheme, committee)
     root = records_folder()
     runs = tuple(runs_on_file(root, scheme.period.code))
     desk = Desk(scheme, committee, evaluation, root, runs, not view.identity.grid_ids)
-    if heading:
-        st.html(html.context_line_html(_heading(desk)))
+    told = _heading(desk) if heading else []
+    if not desk.whole:
+        desk = replace(desk, evaluation=_own_part(view, evaluation))
+    if told:
+        st.html(html.context_line_html(told))
     show_flash()
     if not any(len(result.workers) for result in evaluation.tracks):
         empty(
@@ -103,6 +108,34 @@ def open_desk(view: View, *, heading: bool = True) -> Desk:
         )
         st.stop()
     return desk
+
+
+def _whole_reader(view: View) -> Reader:
+    """The data of all grids: a score rests on what a worker did anywhere, a place on all others.
+
+    Only for a member of the committee; what is shown of it is cut to their grids afterwards.
+    """
+    scope = view.reader.scope
+    if not scope.grid_ids or Role.COMMITTEE not in scope.roles:
+        return view.reader
+    return Warehouse.locate().reader(Scope(frozenset({Role.COMMITTEE})), view.reader.version)
+
+
+def _own_part(view: View, evaluation: Evaluation) -> Evaluation:
+    """The strata that lie wholly in the person's grids; stops the page where there is none."""
+    own = {grid_id for (grid_id,) in view.reader.rows("SELECT grid_id FROM grid")}
+    strata = {name for result in evaluation.tracks for name in result.strata} & own
+    if not strata:
+        level = evaluation.scheme.rank_within
+        empty(
+            _("名次在整个{level}内排，您的账号只能看其中一部分网格。", level=level),
+            _(
+                "只看一部分排出的名次是错的。请系统管理员把账号的网格范围设为所评的{level}。",
+                level=level,
+            ),
+        )
+        st.stop()
+    return part_of(evaluation, strata)
 
 
 def _heading(desk: Desk) -> list[str]:

@@ -261,3 +261,23 @@ def test_without_a_scheme_the_page_says_what_to_do(
     app = open_page("awards", role="committee")
     assert not app.exception
     assert "还没有评选方案" in texts(app)
+
+
+@pytest.mark.parametrize("level", ["社区", "一般"])
+def test_a_member_with_some_grids_sees_whole_strata_or_why_not(
+    open_page: OpenPage, expected: Evaluation, monkeypatch: pytest.MonkeyPatch, level: str
+) -> None:
+    """Places hold within a community: over one general grid alone they would be other places."""
+    reader = Warehouse(sample_warehouse()).reader()
+    (own,) = reader.rows("SELECT min(grid_id) FROM grid WHERE level = $level", level=level)[0]
+    monkeypatch.setattr("gridgov.ui.identity.demo_scope", lambda role: {"grid_ids": (own,)})
+    app = open_page("awards", role="committee")
+    assert not app.exception
+    shown = texts(app)
+    names = [person["name"] for result in expected.tracks for person in result.candidate]
+    if level == "一般":
+        assert "名次在整个社区内排，您的账号只能看其中一部分网格。" in shown
+        assert not [name for name in names if name in shown]
+    else:
+        first = expected.tracks[0]
+        assert all(person["name"] in shown for person in first.candidate)
