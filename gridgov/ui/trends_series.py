@@ -192,7 +192,7 @@ def _explained(view: View, choice: Choice, row: DeltaGenerator) -> None:
     chart = change_steps(
         steps,
         view.palette,
-        title=_("{metric}的变化：各{by}的贡献", metric=metric.label, by=lower(_(DIMENSIONS[by]))),
+        title=_("{metric}：各{by}的贡献", metric=metric.label, by=lower(_(DIMENSIONS[by]))),
         unit=metric.unit,
         up_is_better=way,
     )
