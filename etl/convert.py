@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from etl.ask import first_row
+from etl.columns import texts
 from etl.ddl import quote, text
 from etl.headers import header_key
 from etl.mapping import Recipe
@@ -251,9 +252,9 @@ class Converter:
         name = f"d{self._count}"
         block = pa.table(
             {
-                "k": pa.array(distinct, pa.string()),
-                "v": pa.array([result for result, _ in results], pa.string()),
-                "e": pa.array([check for _, check in results], pa.string()),
+                "k": texts(distinct),
+                "v": texts([result for result, _ in results]),
+                "e": texts([check for _, check in results]),
             }
         )
         self._con.register("block", block)

@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from etl.ask import count, first_row
+from etl.columns import texts
 from etl.encoding import Encoding, detect, recode, sniff
 from etl.records import RecordCount, count_records
 from etl.sheet import PREVIEW_ROWS, RAW, stage_columns
@@ -170,7 +171,7 @@ class DelimitedSheet:
                 stage_columns(con, _columns(block, width), typed, replace=first)
                 first = False
         if first:
-            stage_columns(con, [pa.array([], pa.string())] * width, typed, replace=True)
+            stage_columns(con, [texts([])] * width, typed, replace=True)
         self.surplus = surplus
 
 
@@ -214,4 +215,4 @@ def _blocks(
 def _columns(block: list[list[str]], width: int) -> list[pa.Array]:
     if not width:
         return []
-    return [pa.array(column, pa.string()) for column in zip(*block, strict=True)]
+    return [texts(column) for column in zip(*block, strict=True)]

@@ -11,6 +11,7 @@ import pyarrow as pa
 from etl import direct
 from etl.ask import count
 from etl.books import already_loaded
+from etl.columns import integers
 from etl.convert import Converted, Converter, source_expression, typed_columns
 from etl.date_order import find_date_order
 from etl.ddl import schema_hash, text
@@ -144,7 +145,7 @@ class SheetLoader:
     def _surplus_mark(self, sheet: Sheet) -> list[str]:
         if not sheet.surplus:
             return []
-        self.con.register("block", pa.table({"r": pa.array(sheet.surplus, pa.int64())}))
+        self.con.register("block", pa.table({"r": integers(sheet.surplus)}))
         self.con.execute("CREATE OR REPLACE TEMP TABLE surplus AS SELECT r FROM block")
         self.con.unregister("block")
         return [f"CASE WHEN {RAW}.rowid IN (SELECT r FROM surplus) THEN 'E104:' END"]

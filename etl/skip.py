@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from etl.ask import first_row
+from etl.columns import integers
 from etl.headers import header_key
 from etl.recognise import SheetGuess
 from etl.sheet import RAW
@@ -66,7 +67,7 @@ def find_skipped(
             if kind:
                 counts[kind] = counts.get(kind, 0) + 1
                 ids.append(rowid)
-    block = pa.table({"r": pa.array(ids, pa.int64())})
+    block = pa.table({"r": integers(ids)})
     con.register("block", block)
     con.execute("INSERT INTO skipped SELECT r FROM block")
     con.unregister("block")

@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
+from etl.columns import texts
 from etl.sheet import PREVIEW_ROWS, stage_columns
 from etl.sources import Source
 from gridgov.errors import DataFileError
@@ -33,7 +34,8 @@ class CellSheet:
         self.source = source
         self.name = name
         # Rows above the used range count as blank, so that row numbers are the spreadsheet's.
-        self._cells: list[list[Cell]] = [*([] for _blank in range(first_row)), *cells]
+        self._cells: list[list[Cell]] = list(cells)
+        self._cells[:0] = [[] for _blank in range(first_row)]
         while self._cells and not any(_filled(cell) for cell in self._cells[-1]):
             self._cells.pop()
         self.surplus: Sequence[int] = ()
@@ -54,7 +56,7 @@ class CellSheet:
         if widths != {width}:
             rows = [(row + [None] * (width - len(row)))[:width] for row in rows]
         if not rows:
-            stage_columns(con, [pa.array([], pa.string())] * width, typed, replace=True)
+            stage_columns(con, [texts([])] * width, typed, replace=True)
         for at in range(0, len(rows), _ROWS_AT_ONCE):
             columns = [_column(cells) for cells in zip(*rows[at : at + _ROWS_AT_ONCE], strict=True)]
             stage_columns(con, columns, typed, replace=at == 0)
@@ -105,6 +107,6 @@ def cell_text(cell: Cell) -> str:
 def _column(cells: tuple[Cell, ...]) -> pa.Array:
     try:
         # Most columns are text alone; finding out by trying is the cheapest way.
-        return pa.array(cells, pa.string())
-    except (pa.ArrowTypeError, pa.ArrowInvalid):
-        return pa.array([cell_text(cell) for cell in cells], pa.string())
+        return texts(cells)  # type: ignore[arg-type]
+    except AttributeError:
+        return texts([cell_text(cell) for cell in cells])
