@@ -167,7 +167,7 @@ def signals_table(
             + (f'<br><span class="gg-muted">{escape(aim)}</span>' if aim else ""),
             escape(formats.interval(signal.lower, signal.upper, unit)),
             f'<span class="gg-muted">{escape(signal_words(signal.signal))}</span>',
-            f'<span class="gg-muted">{escape(period(signal))}</span>',
+            f'<span class="gg-muted" style="white-space:nowrap">{escape(period(signal))}</span>',
         )
         columns = zip(cells, heads, strict=True)
         body.append("".join(f'<td class="{kind}">{cell}</td>' for cell, (_h, kind) in columns))
