@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from gridgov.explore.builder import Cut
 from gridgov.explore.builder_privacy import protect
+from gridgov.explore.persons import PERSON_PERIODS, persons_behind
 from gridgov.filters import Filters, Span
 from gridgov.locale import _
 from gridgov.metrics import METRICS, Grain, Metric, evaluate
@@ -140,6 +142,22 @@ class _Asked:
             groups.setdefault(has, []).append(code)
         return [({name: wanted[name] for name in names}, codes) for names, codes in groups.items()]
 
+    def persons(
+        self, frame: pd.DataFrame, names: tuple[str, ...], span: Span
+    ) -> npt.NDArray[np.float64]:
+        """Distinct persons behind each row (n,), where a metric counts them again and again."""
+        found = np.full(len(frame), np.nan)
+        grain: Grain | None = self.cut.grain if "bucket" in names else None
+        by = {name: self.cut.by[int(name[-1]) - 1] for name in names if name != "bucket"}
+        for where, codes in self._groups({}):
+            for code in set(codes) & set(PERSON_PERIODS):
+                at = np.flatnonzero(frame["metric"].to_numpy() == code)
+                found[at] = persons_behind(
+                    self.reader, code, span, frame.iloc[at], by,
+                    grain=grain, grid_id=self.filters.grid_id, where=where,
+                )  # fmt: skip
+        return found
+
     def words(self, rows: pd.DataFrame) -> tuple[dict[str, str], dict[str, str]]:
         """Labels of the keys, and the name of the grid above each grid."""
         labels = {REST: _("其余"), TOTAL: _("合计"), "": _("（未填）")}
@@ -187,7 +205,7 @@ def _finished(answer: Answer, question: _Asked) -> Answer:
         answer = _shared(answer)
     sees_persons = question.reader.scope.sees_persons
     if not sees_persons and (answer.cut.by or answer.cut.only):
-        answer, hidden = _protected(answer)
+        answer, hidden = _protected(answer, question)
         if hidden:
             notes.append(_("{n} 处少于 5 人的数及可推算出它的相邻数已隐藏，显示为“<5”", n=hidden))
     return replace(answer, notes=tuple(notes))
@@ -347,13 +365,15 @@ def _shared(answer: Answer) -> Answer:
     return replace(answer, rows=share(answer.rows), row_margin=share(answer.row_margin))
 
 
-def _protected(answer: Answer) -> tuple[Answer, int]:
-    names = _names(answer.cut)
-    rows, hidden = protect(answer.rows, names)
+def _protected(answer: Answer, question: _Asked) -> tuple[Answer, int]:
+    def safe(frame: pd.DataFrame, names: tuple[str, ...]) -> tuple[pd.DataFrame, int]:
+        return protect(frame, names, question.persons(frame, names, answer.span))
+
+    rows, hidden = safe(answer.rows, _names(answer.cut))
     if columns_by(answer.cut) is None:
         return replace(answer, rows=rows, row_margin=rows), hidden
-    margin, in_margin = protect(answer.row_margin, _row_names(answer.cut))
-    across, in_columns = protect(answer.column_margin, (str(columns_by(answer.cut)),))
+    margin, in_margin = safe(answer.row_margin, _row_names(answer.cut))
+    across, in_columns = safe(answer.column_margin, (str(columns_by(answer.cut)),))
     hidden += in_margin + in_columns
     return replace(answer, rows=rows, row_margin=margin, column_margin=across), hidden
 

@@ -27,10 +27,15 @@ def counts_persons(metric: Metric) -> bool:
     return metric.source in _OF_PERSONS or metric.code in _STOCKS_OF_PERSONS
 
 
-def protect(frame: pd.DataFrame, names: tuple[str, ...]) -> tuple[pd.DataFrame, int]:
+def protect(
+    frame: pd.DataFrame,
+    names: tuple[str, ...],
+    persons: npt.NDArray[np.float64] | None = None,
+) -> tuple[pd.DataFrame, int]:
     """`frame` with small counts missing and `is_suppressed` set; and how many rows that are.
 
-    `names` are the keys of the rows; leaving any one of them out makes a total.
+    `names` are the keys of the rows; leaving any one of them out makes a total. persons: (n,)
+    distinct persons behind each row, NaN where not known: the smaller of it and the count counts.
     """
     hidden = np.zeros(len(frame), dtype=np.bool_)
     metrics = frame["metric"].to_numpy()
@@ -41,6 +46,8 @@ def protect(frame: pd.DataFrame, names: tuple[str, ...]) -> tuple[pd.DataFrame, 
         at = np.flatnonzero(metrics == code)
         column = "numerator" if metric.denominator == "none" else "denominator"
         counts = np.nan_to_num(frame[column].to_numpy(dtype=np.float64)[at])
+        if persons is not None:
+            counts = np.where(persons[at] > 0, np.fmin(counts, persons[at]), counts)
         hidden[at] = _hidden(frame.iloc[at], counts, names)
     blank = {name: frame[name].mask(hidden) for name in _BLANKED if name in frame and hidden.any()}
     return frame.assign(**blank, is_suppressed=hidden), int(hidden.sum())
