@@ -53,11 +53,12 @@ def test_typing_offers_tables_and_columns(sql: Page, visit: Visit) -> None:
 def test_run_by_button_and_by_keys(sql: Page) -> None:
     _write(sql, "SELECT 40 + 2 AS answer")
     sql.get_by_role("button", name="运行", exact=True).click()
-    sql.get_by_text("1 行；用时").wait_for(timeout=20_000)
+    expect(sql.get_by_text("1 行；用时")).to_be_visible(timeout=20_000)
     settle(sql)
     _write(sql, "SELECT i FROM range(7) t(i)")
     sql.keyboard.press("Control+Enter")
-    sql.get_by_text("7 行；用时").wait_for(timeout=20_000)
+    expect(sql.get_by_text("7 行；用时")).to_be_visible(timeout=20_000)
+    expect(sql.get_by_text("1 行；用时")).to_have_count(0)
 
 
 def test_an_example_runs_at_once(sql: Page) -> None:
@@ -67,7 +68,7 @@ def test_an_example_runs_at_once(sql: Page) -> None:
     sql.keyboard.press("Escape")
     expect(sql.locator(".cm-content")).to_contain_text("PIVOT", timeout=20_000)
     sql.get_by_role("button", name="运行", exact=True).click()
-    sql.get_by_text("10 行；用时").wait_for(timeout=20_000)
+    expect(sql.get_by_text("10 行；用时")).to_be_visible(timeout=20_000)
 
 
 def test_a_long_query_can_be_cancelled(sql: Page) -> None:
