@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,9 +49,8 @@ def count_records(path: Path, delimiter: str) -> RecordCount:
 def _glance(data: mmap.mmap) -> tuple[int, bool, bool]:
     """Line breaks, whether there are blank lines, whether there are quotes: one pass."""
     newlines, blank, quoted = 0, data[:1] in b"\n\r", False
-    for at in range(0, len(data), _GLANCE):
-        # Two bytes more: a blank line may lie across the border.
-        block = np.frombuffer(data[at : at + _GLANCE + 2], np.uint8)
+    # Two bytes more: a blank line may lie across the border.
+    for _at, block in _blocks(data, _GLANCE, beyond=2):
         breaks = block == _LF
         newlines += int(np.count_nonzero(breaks[:_GLANCE]))
         if not blank:
@@ -58,6 +58,16 @@ def _glance(data: mmap.mmap) -> tuple[int, bool, bool]:
             blank = bool((breaks[1:] & breaks[:-1]).any() or returns.any())
         quoted = quoted or bool((block == _QUOTE).any())
     return newlines, blank, quoted
+
+
+def _blocks(
+    data: mmap.mmap, size: int, beyond: int = 0
+) -> Iterator[tuple[int, npt.NDArray[np.uint8]]]:
+    """The file piece by piece; what has been read need not stay in memory."""
+    for at in range(0, len(data), size):
+        yield at, np.frombuffer(data[at : at + size + beyond], np.uint8)
+        if hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+            data.madvise(mmap.MADV_DONTNEED, at, min(size, len(data) - at))
 
 
 def _quoted_newlines(data: mmap.mmap, delimiter: bytes) -> tuple[int, int | None]:
@@ -77,10 +87,7 @@ def _quoted_newlines(data: mmap.mmap, delimiter: bytes) -> tuple[int, int | None
 
 
 def _positions(data: mmap.mmap, byte: int) -> npt.NDArray[np.int64]:
-    found = [
-        np.flatnonzero(np.frombuffer(data[at : at + _BLOCK], np.uint8) == byte) + at
-        for at in range(0, len(data), _BLOCK)
-    ]
+    found = [np.flatnonzero(block == byte) + at for at, block in _blocks(data, _BLOCK)]
     return np.concatenate(found)
 
 
