@@ -1,5 +1,6 @@
 -- grain: 一名重点人员连续逾期未联系的一段时间一行
 -- reads: fact_visit, model_key_person, mart_as_of
+-- changes: since_on, until_on
 -- @person 重点人员代号
 -- @grid_id 所在网格
 -- @tier 联系频次

@@ -1,5 +1,6 @@
 -- grain: 一个网格（含下级）、一天、一种在办事项、一个分组一行
--- reads: fact_overdue_spell, fact_complaint, model_rollup, mart_as_of
+-- partition: on_date
+-- reads: fact_overdue_spell, fact_complaint*, model_rollup, mart_as_of
 -- @grid_id 网格（含下级）；* 为全部
 -- @on_date 日期
 -- @kind person 逾期未访的重点人员，case 超期在办的诉求
@@ -26,7 +27,7 @@ SELECT
 FROM step AS s
 CROSS JOIN mart_as_of AS m
 JOIN model_rollup AS r ON r.grid_id = coalesce(s.grid_id, '')
-WHERE s.on_date <= m.data_date
+WHERE s.on_date <= m.data_date AND s.on_date IN (SELECT part FROM touched)
 GROUP BY r.ancestor_id, s.on_date, s.kind, s.part
 HAVING sum(s.change) <> 0
 ORDER BY s.kind, s.on_date, r.ancestor_id

@@ -1,4 +1,5 @@
 -- grain: 一个网格（含下级）、一月、一种在办事项、一个分组一行
+-- partition: month
 -- reads: mart_stock_change
 -- @grid_id 网格（含下级）；* 为全部
 -- @month 当月一日
@@ -12,5 +13,6 @@ SELECT
     part,
     CAST(sum(change) AS INTEGER) AS change
 FROM mart_stock_change
+WHERE date_trunc('month', on_date) IN (SELECT part FROM touched)
 GROUP BY grid_id, CAST(date_trunc('month', on_date) AS DATE), kind, part
 ORDER BY kind, CAST(date_trunc('month', on_date) AS DATE), grid_id
