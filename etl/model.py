@@ -82,6 +82,7 @@ ORDER = (
     "mart_capacity_month",
     "mart_stock_month",
     "mart_handling_month",
+    "mart_handling_quantile_month",
     "mart_coverage_day",
     "mart_grid_last",
 )

@@ -15,7 +15,16 @@ from gridgov.metrics.formula import formula_of
 from gridgov.metrics.metric import Metric
 from gridgov.metrics.question import Question
 from gridgov.metrics.spans import bucket_expression
-from gridgov.metrics.tally import is_few, is_plain, months_sql, tally_sql, units_sql, where_sql
+from gridgov.metrics.tally import (
+    has_quantiles,
+    is_few,
+    is_plain,
+    months_sql,
+    quantiles_sql,
+    tally_sql,
+    units_sql,
+    where_sql,
+)
 from gridgov.warehouse import sql_text
 
 __all__ = ["FOLDED", "MARKED", "measures_of", "statement", "stock_sql"]
@@ -35,7 +44,7 @@ def statement(metrics: Sequence[Metric], question: Question) -> str:
     All metrics are of one source and one family of kinds. For the folded kinds the counts are the
     columns of the tally that they sum; for the marked ones there is a column `kind` besides. The
     other kinds have a column `metric` and numerator, denominator and n; a quantile has hours,
-    is_closed, cases, instant.
+    is_closed, cases, instant, or for single months closed, cases, instant, half, most.
     """
     _check(question)
     kind = metrics[0].kind
@@ -120,6 +129,8 @@ def _kinds(metrics: Sequence[Metric]) -> str:
 
 
 def _durations(metric: Metric, question: Question) -> str:
+    if has_quantiles(question):
+        return quantiles_sql(question)
     tally = tally_sql("case", question)
     if question.is_aligned and not question.splits:
         return tally

@@ -11,7 +11,16 @@ from gridgov.metrics.metric import Source
 from gridgov.metrics.question import Question
 from gridgov.warehouse import sql_text
 
-__all__ = ["is_few", "is_plain", "months_sql", "tally_sql", "units_sql", "where_sql"]
+__all__ = [
+    "has_quantiles",
+    "is_few",
+    "is_plain",
+    "months_sql",
+    "quantiles_sql",
+    "tally_sql",
+    "units_sql",
+    "where_sql",
+]
 
 # Split columns that the monthly roll-ups of each source keep.
 _MONTHLY: dict[Source, tuple[str, ...]] = {
@@ -72,6 +81,21 @@ def months_sql(source: Source, question: Question, columns: tuple[str, ...]) -> 
         f"SELECT {listed} FROM {table}"
         f" WHERE month BETWEEN $from_day AND $to_day AND grid_id {units_sql(question)}"
     )
+
+
+def has_quantiles(question: Question) -> bool:
+    """Whether the quantiles of single months of single grids are what is asked for."""
+    is_a_month = question.grain == "month" or (
+        question.grain is None and question.start.replace(day=1) == question.last_day.replace(day=1)
+    )
+    is_a_grid = question.by_grid or len(question.units) == 1
+    return question.is_aligned and not question.splits and is_a_month and is_a_grid
+
+
+def quantiles_sql(question: Question) -> str:
+    """month, grid_id, closed, cases, instant, half, most: of a few units every month."""
+    within = "" if is_few(question) else "month BETWEEN $from_day AND $to_day AND "
+    return f"SELECT * FROM mart_handling_quantile_month WHERE {within}grid_id {units_sql(question)}"
 
 
 def tally_sql(source: Source, question: Question) -> str:
