@@ -14,6 +14,8 @@ Header lines of a model::
              x*      also the days that its `reach` dates name
              x~      read for a value that alone spoils nothing already built
     -- reach: date expressions of this model's rows that later models file them under
+    -- changes: date columns of a model without parts: after it is built, the dates of the rows that
+             came, went or differ are all that is touched of it
     -- stale: rows for which this holds are rebuilt when the data date moves ($since: the older one)
     -- @column description           becomes the column's comment
 """
@@ -110,6 +112,7 @@ class Model:
     reads: tuple[Read, ...]
     reach: tuple[str, ...]
     stale: str | None
+    changes: tuple[str, ...]
     columns: tuple[tuple[str, str], ...]
 
     @property
@@ -184,7 +187,9 @@ def models_hash() -> str:
 
 def _read_model(name: str) -> Model:
     sql = (_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
-    header = dict(re.findall(r"^-- (grain|partition|reads|reach|stale): (.+)$", sql, re.MULTILINE))
+    header = dict(
+        re.findall(r"^-- (grain|partition|reads|reach|stale|changes): (.+)$", sql, re.MULTILINE)
+    )
     return Model(
         name=name,
         sql=sql,
@@ -195,6 +200,7 @@ def _read_model(name: str) -> Model:
         ),
         reach=tuple(re.split(r", (?![^(]*\))", header["reach"])) if "reach" in header else (),
         stale=header.get("stale"),
+        changes=tuple(header["changes"].split(", ")) if "changes" in header else (),
         columns=tuple(re.findall(r"^-- @(\w+) (.+)$", sql, re.MULTILINE)),
     )
 
@@ -284,15 +290,33 @@ def _build_whole(
         touched.days.get(read.name, frozenset()) != frozenset() for read in model.reads
     ):
         return
+    if model.changes and not full:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE was AS SELECT * FROM {quote(model.name)}")
     _fill_touched(con, None)
     con.execute(f"CREATE OR REPLACE TABLE {quote(model.name)} AS {model.sql}")
     _comment(con, model)
+    if model.changes and not full:
+        touched.days[model.name] = _changed_dates(con, model)
+        return
     active = [touched.days.get(r.name, frozenset()) for r in model.reads if not r.passive]
     # A model that is always rebuilt whole still tells the next ones no more than it was told.
     if full or any(days is None for days in active):
         touched.days[model.name] = None
     else:
         touched.days[model.name] = frozenset(day for days in active if days for day in days)
+
+
+def _changed_dates(con: duckdb.DuckDBPyConnection, model: Model) -> frozenset[date]:
+    """The dates of the rows by which the model differs from what it `was`."""
+    now = quote(model.name)
+    dates = ", ".join(f"CAST({column} AS DATE)" for column in model.changes)
+    rows = con.execute(
+        f"SELECT DISTINCT unnest([{dates}]) FROM ("
+        f"(SELECT * FROM was EXCEPT ALL SELECT * FROM {now}) UNION ALL "
+        f"(SELECT * FROM {now} EXCEPT ALL SELECT * FROM was))"
+    ).fetchall()
+    con.execute("DROP TABLE was")
+    return frozenset(day for (day,) in rows if day is not None)
 
 
 def _build_parts(
