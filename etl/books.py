@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 import duckdb
 
@@ -12,6 +11,7 @@ from etl.ddl import schema_hash
 from etl.findings import Finding, check_of
 from etl.report import FileReport
 from gridgov import __version__
+from gridgov.clock import now
 from gridgov.schema import LOGS
 
 __all__ = ["already_loaded", "write_batch", "write_findings", "write_meta"]
@@ -42,7 +42,7 @@ def write_batch(
     """Enter a load: the batch, its files and their findings."""
     con.execute(
         "INSERT INTO load_batch VALUES ($batch, $at, NULL, $code)",
-        {"batch": batch_id, "at": datetime.now().replace(microsecond=0), "code": __version__},
+        {"batch": batch_id, "at": now().replace(microsecond=0), "code": __version__},
     )
     for report, file_id, recipe in zip(reports, file_ids, recipes, strict=True):
         con.execute(
@@ -90,7 +90,7 @@ def write_meta(con: duckdb.DuckDBPyConnection, version: int) -> None:
     )
     pairs = {
         "version": str(version),
-        "created_at": datetime.now().isoformat(" ", "seconds"),
+        "created_at": now().isoformat(" ", "seconds"),
         "data_date": str(newest[0]) if newest and newest[0] else None,
         "sample_only": "true" if sample and sample[0] else "false",
         "schema_hash": schema_hash(),

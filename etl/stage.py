@@ -13,6 +13,7 @@ from etl.ask import first_row
 from etl.convert import Converted
 from etl.ddl import quote, text
 from etl.sheet import RAW
+from gridgov.clock import now
 from gridgov.schema import Table
 
 __all__ = ["STAGE", "Selection", "Staged", "build_marks", "build_stage"]
@@ -162,7 +163,7 @@ def _row_marks(table: Table, severity: str) -> list[str]:
         if check.severity == severity
     ]
     if severity == "error" and table.role == "log":
-        latest = max(datetime.now(), _WRITTEN) + timedelta(days=1)
+        latest = max(now(), _WRITTEN) + timedelta(days=1)
         for column in table.columns:
             if column.kind in ("timestamp", "date"):
                 name = quote(column.name)

@@ -17,10 +17,10 @@ from typing import Any
 from sqlalchemy import Engine
 
 from gridgov.access.roles import Identity, Role
+from gridgov.clock import now
 from gridgov.settings import Settings
 from gridgov.workspace import audit
 from gridgov.workspace.audit import Actor
-from gridgov.workspace.clock import now
 from gridgov.workspace.engine import shared_workspace, writing
 from gridgov.workspace.session import (
     LiveSession,

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 
-from gridgov.workspace.clock import now
+from gridgov.clock import now
 from gridgov.workspace.engine import writing
 from gridgov.workspace.tables import login_throttle
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
-from datetime import datetime
 from getpass import getuser
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +21,7 @@ from gridgov.awards.period import parse_period
 from gridgov.awards.record import Record, load, reevaluate, write
 from gridgov.awards.record import verify as check
 from gridgov.awards.scheme_file import read_scheme
+from gridgov.clock import now
 from gridgov.errors import UsageError
 from gridgov.locale import _
 from gridgov.report.awards_words import mark_words
@@ -116,7 +116,7 @@ def report(
     """评委会报告、个人评分单、公示（PDF）或全表（xlsx）。"""
     record = load(folder)
     # Whoever takes persons' marks away stands on the copy; a shell knows no other name.
-    mark = mark_words(getuser(), datetime.now())
+    mark = mark_words(getuser(), now())
     content = _paper(record, reevaluate(record), out, candidate or [], notice, mark)
     out.write_bytes(content)
     typer.echo(_("已写到 {out}", out=out))

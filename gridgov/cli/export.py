@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gridgov.access.policy import EVERYTHING
+from gridgov.clock import now
 from gridgov.errors import UsageError
 from gridgov.explore.builder import Cut, checked
 from gridgov.explore.builder_answer import ask
@@ -126,7 +127,7 @@ def _about(title: str, cut: Cut, filters: Filters, version: Version, notes: Sequ
         chosen.append((_("网格"), filters.grid_id))
     return About(
         title=title,
-        made_at=datetime.now(),
+        made_at=now(),
         data_version=_(
             "版本 {number}，数据截至 {day}", number=version.number, day=version.data_date
         ),

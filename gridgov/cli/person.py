@@ -5,7 +5,6 @@ The one command module that reaches the write side: erasing is writing.
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +13,7 @@ import typer
 from etl.resident import erase, find, pseudonyms_of, rows_of
 from etl.retention import RETENTION_YEARS, cut_off
 from etl.retention import purge as purge_logs
+from gridgov.clock import now
 from gridgov.errors import UsageError
 from gridgov.locale import _
 from gridgov.report.tabular import About
@@ -58,7 +58,7 @@ def _export(root: Path, who: tuple[str, ...], out: Path) -> None:
     if out.suffix.lower() != ".xlsx":
         raise UsageError(_("导出文件应以 .xlsx 结尾：{name}", name=out.name))
     sheets = [(name, table.to_pandas()) for name, table in rows_of(root, who)]
-    told = About(title=_("居民所存信息"), made_at=datetime.now(), notes=("、".join(who),))
+    told = About(title=_("居民所存信息"), made_at=now(), notes=("、".join(who),))
     out.write_bytes(workbook_bytes(sheets, told))
     typer.echo(_("已写入 {path}", path=out))
 

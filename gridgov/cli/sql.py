@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gridgov.clock import now
 from gridgov.errors import UsageError
 from gridgov.explore.catalogue import CatalogueTable, schema_catalogue
 from gridgov.explore.export import Export, export_sql
@@ -49,7 +49,7 @@ def sql(
         limits = replace(DOWNLOAD_LIMITS, seconds=seconds or DOWNLOAD_LIMITS.seconds)
         about = About(
             title=out.stem,
-            made_at=datetime.now(),
+            made_at=now(),
             data_version=version,
             filters=tuple((name, str(value)) for name, value in parameters.items()),
             definitions=(("SQL", query),),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 import pandas as pd
 import streamlit as st
 
 from gridgov import formats
+from gridgov.clock import today
 from gridgov.locale import _
 from gridgov.ui import html
 from gridgov.ui.page import empty
@@ -38,7 +39,7 @@ def audit_search() -> None:
     action = second.text_input(_("操作"), key="audit_action", placeholder="login、export、user")
     words = third.text_input(_("内容"), key="audit_words")
     picked = st.date_input(
-        _("起止日期"), (date.today() - timedelta(days=30), date.today()), format="YYYY-MM-DD"
+        _("起止日期"), (today() - timedelta(days=30), today()), format="YYYY-MM-DD"
     )
     since = until = None
     if isinstance(picked, tuple) and len(picked) == 2:

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 import streamlit as st
@@ -30,6 +29,7 @@ from gridgov.awards.part import part_of
 from gridgov.awards.record import Record, load, reevaluate
 from gridgov.awards.scheme import Scheme
 from gridgov.awards.scheme_file import read_scheme
+from gridgov.clock import now
 from gridgov.errors import GridGovError
 from gridgov.locale import _
 from gridgov.report.awards_words import mark_words
@@ -250,7 +250,7 @@ def case_of(desk: Desk, worker_id: str) -> AwardCase:
 def mark_of(view: View) -> str:
     """The watermark of a paper that the person before the page takes away now."""
     identity = view.identity
-    return mark_words(identity.name, datetime.now())
+    return mark_words(identity.name, now())
 
 
 def track_choice(desk: Desk, *, key: str = "awards") -> TrackResult:

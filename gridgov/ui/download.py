@@ -6,7 +6,6 @@ Files are made when they are asked for, not when the page is drawn, and every on
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import partial
 
 import pandas as pd
@@ -14,6 +13,7 @@ import streamlit as st
 
 from gridgov import formats
 from gridgov.access.sessions import actor_of
+from gridgov.clock import now
 from gridgov.filters import COMPARISONS
 from gridgov.labels import labelled
 from gridgov.locale import _, pick
@@ -36,12 +36,12 @@ def about(title: str, codes: Sequence[str] = (), *, personal: bool = False) -> A
             _(
                 "水印：{name} 于 {moment} 导出，含居民逐条记录，请勿外传",
                 name=view.identity.name,
-                moment=formats.moment(datetime.now()),
+                moment=formats.moment(now()),
             )
         )
     return About(
         title=title,
-        made_at=datetime.now(),
+        made_at=now(),
         data_version=_(
             "版本 {number}，数据截至 {day}",
             number=version.number,

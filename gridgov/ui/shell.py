@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import streamlit as st
 
 from gridgov.access.policy import scope_of
 from gridgov.access.roles import Identity
+from gridgov.clock import today as today_in_china
 from gridgov.errors import GridGovError, WarehouseMissing
 from gridgov.figures.palette import Palette
 from gridgov.filters import Filters
@@ -67,7 +67,7 @@ def _view(identity: Identity, spec: PageSpec, palette: Palette) -> View:
     """Open the data for this person and draw the side bar."""
     opened = _open(identity)
     st.html(html.brand_html(_("格格看板"), root_name(opened) if opened else ""))
-    today = (opened.data_date if opened else None) or date.today()
+    today = (opened.data_date if opened else None) or today_in_china()
     filters = Filters(today=today)
     if opened is not None and opened.data_date is not None and spec.filters:
         filters = choose_filters(filters_of_run(today, spec.name), opened)

@@ -6,7 +6,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import streamlit as st
 
 from gridgov import formats
 from gridgov.access.sessions import actor_of
+from gridgov.clock import now
 from gridgov.errors import GridGovError
 from gridgov.explore.export import Export, export_sql
 from gridgov.explore.sandbox_process import Cancel
@@ -100,7 +100,7 @@ def _about(finished: Finished, view: View) -> About:
     version = view.reader.version
     return About(
         title=_("SQL 查询结果"),
-        made_at=datetime.now(),
+        made_at=now(),
         data_version=_(
             "版本 {number}，数据截至 {day}",
             number=version.number,

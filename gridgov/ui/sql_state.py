@@ -7,13 +7,14 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from gridgov.access.sessions import actor_of
+from gridgov.clock import now
 from gridgov.errors import QueryError
 from gridgov.explore.result import SqlResult
 from gridgov.explore.sandbox_job import SqlJob
@@ -142,7 +143,7 @@ def finish(view: View) -> Finished | None:
         rows = None if result is None else result.row_count
         more = {"outcome": job.poll(), "seconds": round(job.elapsed_seconds, 3)}
         _record(view, "sql.result", sql, more, rows)
-        _remember(view, Past(sql, datetime.now().isoformat(), rows, job.elapsed_seconds))
+        _remember(view, Past(sql, now().isoformat(), rows, job.elapsed_seconds))
     found = st.session_state.get(_DONE)
     return found if isinstance(found, Finished) else None
 

@@ -7,11 +7,11 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, insert, or_, select, update
 
+from gridgov.clock import now
 from gridgov.errors import UsageError
 from gridgov.locale import _
 from gridgov.workspace import audit
 from gridgov.workspace.audit import Actor
-from gridgov.workspace.clock import now
 from gridgov.workspace.engine import reading, writing
 from gridgov.workspace.rows import line, new_id, record_of
 from gridgov.workspace.tables import annotation, user

@@ -24,10 +24,10 @@ from typing import IO
 
 from sqlalchemy import Engine
 
+from gridgov.clock import now
 from gridgov.errors import UsageError, WorkspaceError
 from gridgov.locale import _
 from gridgov.settings import Settings
-from gridgov.workspace.clock import now
 from gridgov.workspace.dump import dump, is_empty, load
 from gridgov.workspace.engine import open_workspace
 

@@ -17,9 +17,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, text
 
+from gridgov.clock import now
 from gridgov.errors import UsageError
 from gridgov.locale import _
-from gridgov.workspace.clock import now
 from gridgov.workspace.engine import reading, writing
 from gridgov.workspace.rows import record_of
 from gridgov.workspace.tables import audit

@@ -14,11 +14,11 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, Table, insert, select, update
 
 from gridgov.awards.scheme import INELIGIBLE, NOT_SELECTED
+from gridgov.clock import now
 from gridgov.errors import UsageError
 from gridgov.locale import _
 from gridgov.workspace import audit
 from gridgov.workspace.audit import Actor
-from gridgov.workspace.clock import now
 from gridgov.workspace.engine import reading, writing
 from gridgov.workspace.rows import body, line, new_id, record_of
 from gridgov.workspace.tables import award_decision, callback_result, flag_verdict, objection

@@ -12,11 +12,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, insert, select
 
+from gridgov.clock import now
 from gridgov.errors import UsageError
 from gridgov.locale import _
 from gridgov.workspace import audit
 from gridgov.workspace.audit import Actor
-from gridgov.workspace.clock import now
 from gridgov.workspace.engine import reading, writing
 from gridgov.workspace.rows import line, record_of
 from gridgov.workspace.tables import award_entry

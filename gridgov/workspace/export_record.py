@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select
 
+from gridgov.clock import now
 from gridgov.locale import _
 from gridgov.workspace import audit
 from gridgov.workspace.audit import Actor
-from gridgov.workspace.clock import now
 from gridgov.workspace.engine import reading, writing
 from gridgov.workspace.rows import body, line, new_id, record_of
 from gridgov.workspace.tables import export_record

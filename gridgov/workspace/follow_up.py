@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from gridgov.clock import now
 from gridgov.errors import UsageError
 from gridgov.locale import N_, _
 from gridgov.workspace import audit
 from gridgov.workspace.audit import Actor
-from gridgov.workspace.clock import now
 from gridgov.workspace.engine import reading, writing
 from gridgov.workspace.rows import body, line, new_id, record_of
 from gridgov.workspace.tables import follow_up, follow_up_note

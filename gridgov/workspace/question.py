@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, or_, select, update
 
+from gridgov.clock import now
 from gridgov.errors import AccessDenied, UsageError
 from gridgov.locale import _
 from gridgov.workspace import audit
 from gridgov.workspace.audit import Actor
-from gridgov.workspace.clock import now
 from gridgov.workspace.engine import reading, writing
 from gridgov.workspace.rows import body, line, new_id, record_of
 from gridgov.workspace.tables import saved_question, saved_question_version

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from gridgov.workspace.clock import now
+from gridgov.clock import now
 from gridgov.workspace.engine import reading, writing
 from gridgov.workspace.tables import session, user
 

@@ -13,11 +13,11 @@ from math import isfinite
 from sqlalchemy import Connection, Engine, and_, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from gridgov.clock import now
 from gridgov.errors import UsageError
 from gridgov.locale import _
 from gridgov.workspace import audit
 from gridgov.workspace.audit import Actor
-from gridgov.workspace.clock import now
 from gridgov.workspace.engine import reading, writing
 from gridgov.workspace.rows import line, new_id, record_of
 from gridgov.workspace.tables import target, user

@@ -13,8 +13,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
+from gridgov.clock import now
 from gridgov.workspace.audit import SYSTEM, entries, verify
-from gridgov.workspace.clock import now
 from gridgov.workspace.engine import writing
 from gridgov.workspace.session import hash_token, live_session
 from gridgov.workspace.tables import session

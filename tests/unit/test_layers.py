@@ -21,7 +21,7 @@ STREAMLIT_ALLOWED = ("gridgov/ui/", "gridgov/app.py", "pages/", "dashboard.py")
 REACHES_THE_WRITE_SIDE = ("gridgov/ui/loading.py", "gridgov/cli/person.py")
 # What the write side may use of the core: declarations and settings, never what reads or shows.
 ETL_ALLOWED = {
-    "gridgov.schema", "gridgov.errors", "gridgov.locale", "gridgov.settings", "gridgov.cli.run",
+    "gridgov.schema", "gridgov.clock", "gridgov.errors", "gridgov.locale", "gridgov.settings", "gridgov.cli.run",
     "gridgov.stats.calendar", "gridgov", "gridgov.warehouse", "gridgov.report.tabular",
     "gridgov.access.policy",
 }  # fmt: skip

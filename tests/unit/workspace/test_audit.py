@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from gridgov.clock import now
 from gridgov.errors import UsageError
 from gridgov.workspace import audit
 from gridgov.workspace.audit import Actor, entries, purge, record, verify
-from gridgov.workspace.clock import now
 from gridgov.workspace.engine import writing
 
 WHO = Actor(7, "王数据", "10.0.0.8")

@@ -11,10 +11,10 @@ from gridgov.access import passwords, throttle
 from gridgov.access.login import LoginService, Visitor, change_own_password
 from gridgov.access.passwords import check_new_password, hash_password, verify_password
 from gridgov.access.throttle import admit, buckets_for, forgive
+from gridgov.clock import now
 from gridgov.errors import UsageError
 from gridgov.settings import OidcSettings, Settings
 from gridgov.workspace.audit import SYSTEM, Actor, entries
-from gridgov.workspace.clock import now
 from gridgov.workspace.session import hash_token, live_session
 from gridgov.workspace.setting import server_key
 from gridgov.workspace.user import add_user, find_user, password_hash_of, set_disabled

@@ -8,10 +8,10 @@ from sqlalchemy import Engine, text
 from gridgov.access import sessions
 from gridgov.access.roles import Identity, Role
 from gridgov.access.sessions import SessionStore, bind_state, identity_from_cookies, sign_out
+from gridgov.clock import now
 from gridgov.errors import UsageError
 from gridgov.workspace import session as session_table
 from gridgov.workspace.audit import SYSTEM, Actor, entries
-from gridgov.workspace.clock import now
 from gridgov.workspace.engine import writing
 from gridgov.workspace.session import create_session, hash_token, live_session, purge_sessions
 from gridgov.workspace.user import (
