@@ -112,14 +112,20 @@ def points(difference: float | None) -> str:
     """The difference of two fractions in percentage points, signed: 0.041 → +4.1 个百分点."""
     if difference is None or is_missing(difference):
         return MISSING
-    return f"{signed(difference * 100)}{_unit(_('个百分点'))}"
+    number = difference * 100
+    # Beside 67.7% a change reads +1.0: without its decimal it would look less exact than it is.
+    text = signed(number) if not round(number, 1) else _with_sign(_rounded(number, 1))
+    return f"{text}{_unit(_('个百分点'))}"
 
 
 def signed(number: float | None, decimals: int = 1) -> str:
     """A number with its sign: +3, −2.5, 0."""
     if number is None or is_missing(number):
         return MISSING
-    text = _rounded(number, min(decimals, 1)).removesuffix(".0")
+    return _with_sign(_rounded(number, min(decimals, 1)).removesuffix(".0"))
+
+
+def _with_sign(text: str) -> str:
     return text if text.startswith(_MINUS) or not text.strip("0.,") else f"+{text}"
 
 

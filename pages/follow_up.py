@@ -21,6 +21,6 @@ if ended:
     for action in ended:
         action_details(view, action)
 
-section(_("标注"), _("标注会画在所有随时间变化的图上。"))
+section(_("批注"), _("批注会画在所有随时间变化的图上。"))
 with st.container():
     annotations_section(view)

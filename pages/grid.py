@@ -23,7 +23,7 @@ if grid_id is None or card is None:
     empty(_("没有可查看的网格。"), _("在左侧选择一个网格。"))
     st.stop()
 
-section(card["name"])
+section(card["name"], "" if view.filters.grid_id else _("左侧还没有选网格，先看第一个一般网格。"))
 st.html(facts_html(card))
 cards(
     drawn(

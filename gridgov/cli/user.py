@@ -92,7 +92,7 @@ def list_all() -> None:
             user.name,
             "、".join(labels),
             "、".join(user.grid_ids) or _("全部"),
-            _("停用") if user.is_disabled else _("正常"),
+            _("停用") if user.is_disabled else _("在用"),
             f"{last:%Y-%m-%d %H:%M}" if last else "—",
         )
         # Text, not str: a name must not be read as markup.

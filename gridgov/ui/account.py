@@ -97,7 +97,7 @@ def user_table() -> None:
                     "roles": _roles_text(user.roles),
                     "scope": "、".join(user.grid_ids) or _("全部网格"),
                     "seen": formats.moment(user.last_login_at),
-                    "state": _("停用") if user.is_disabled else _("正常"),
+                    "state": _("停用") if user.is_disabled else _("在用"),
                 }
                 for user in users
             ],
@@ -117,7 +117,11 @@ def add_user_form(view: View) -> None:
         username = st.text_input(_("用户名"), max_chars=64)
         name = st.text_input(_("姓名"), max_chars=64)
         roles = st.multiselect(
-            _("角色"), list(Role), format_func=lambda role: _(ROLE_LABELS[role]), key="add_roles"
+            _("角色"),
+            list(Role),
+            format_func=lambda role: _(ROLE_LABELS[role]),
+            placeholder=_("请选择"),
+            key="add_roles",
         )
         scope = st.text_input(_("网格编码"), help=_("可填多个，用顿号隔开；空 = 全部网格"))
         worker_id = st.text_input(_("格格编号"), help=_("微网格员看自己的评选表时需要"))
@@ -159,6 +163,7 @@ def change_user_form(view: View) -> None:
             list(Role),
             default=[Role(role) for role in user.roles if role in set(Role)],
             format_func=lambda role: _(ROLE_LABELS[role]),
+            placeholder=_("请选择"),
             key=f"roles_{user.id}",
         )
         scope = st.text_input(_("网格编码"), "、".join(user.grid_ids), key=f"scope_{user.id}")

@@ -150,7 +150,7 @@ def _rate_cells(group: GroupSelection) -> list[str]:
     elif low:
         said = f'<span class="gg-muted">{html.escaped(_("可能是偶然"))}</span>'
     else:
-        said = f'<span class="gg-muted">{html.escaped(_("正常"))}</span>'
+        said = f'<span class="gg-muted">{html.escaped(_("无明显差别"))}</span>'
     lane = (
         '<span class="aw-lane" style="width:110px;margin-right:8px" aria-hidden="true">'
         f'<span style="left:0;width:{group.rate * 100:.1f}%"></span></span>'

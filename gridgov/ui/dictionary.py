@@ -46,7 +46,7 @@ def metric_rows(metrics: Iterable[Metric]) -> list[tuple[str, str, str]]:
     for metric in metrics:
         top = pick(metric.numerator_zh, metric.numerator_en)
         bottom = pick(metric.denominator_zh, metric.denominator_en)
-        formula = f"{top} ÷ {bottom}" if bottom else top
+        formula = f"{top} ÷ {bottom}" if bottom and bottom != "—" else top
         least = _("样本下限 {n}", n=metric.min_n)
         unit = pick(metric.unit, metric.unit_en)
         facts = " · ".join(

@@ -204,14 +204,14 @@ def annotations_section(view: View) -> None:
         )
         st.dataframe(frame, hide_index=True, height="auto")
     else:
-        empty(_("还没有标注。"), _("把会影响走势的事记下来，例如新系统上线、专项行动。"))
+        empty(_("还没有批注。"), _("把会影响走势的事记下来，例如新系统上线、专项行动。"))
     if not may_act(view):
         return
     with st.form("annotation_form", border=False, clear_on_submit=True):
         text = st.text_input(_("事件"), max_chars=120)
         on_date = st.date_input(_("日期"), view.data_date, format="YYYY-MM-DD")
         here = st.checkbox(_("只标在当前网格"), value=view.filters.grid_id is not None)
-        sent = st.form_submit_button(_("添加标注"))
+        sent = st.form_submit_button(_("添加批注"))
     if sent:
         try:
             add_annotation(
@@ -226,7 +226,7 @@ def annotations_section(view: View) -> None:
             return
         st.rerun()
     if items:
-        with st.popover(_("删除标注"), type="tertiary"):
+        with st.popover(_("删除批注"), type="tertiary"):
             chosen = st.selectbox(
                 _("事件"),
                 items,

@@ -42,8 +42,9 @@ _QUICK_SECONDS = 0.35
 
 def database_of(view: View) -> Path:
     """The copy that this person's queries run on: their grids, the version in view."""
-    _warm()
-    return deidentified_copy(view.reader.version, view.identity.grid_ids)
+    with st.spinner(_("正在准备查询用的数据…")):
+        _warm()
+        return deidentified_copy(view.reader.version, view.identity.grid_ids)
 
 
 @st.cache_resource(show_spinner=False)

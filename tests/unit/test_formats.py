@@ -78,6 +78,8 @@ def test_few_cases_are_said_not_shown() -> None:
 
 def test_differences_of_percentages_are_points() -> None:
     assert formats.change(0.041, "%") == f"+4.1{THIN}个百分点"
+    assert formats.change(0.01, "%") == f"+1.0{THIN}个百分点"
+    assert formats.change(-0.0001, "%") == f"0{THIN}个百分点"
     assert formats.change(-9, "人") == f"\u22129{THIN}人"
     set_language("en")
     assert formats.change(0.041, "%") == "+4.1 pp"
