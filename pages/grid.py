@@ -5,7 +5,7 @@ import streamlit as st
 from gridgov.locale import _
 from gridgov.ui.cache import drawn, kept
 from gridgov.ui.metric_cards import metric_card
-from gridgov.ui.page import cards, empty, foot, page, section, show, table_of
+from gridgov.ui.page import cards, empty, foot, page, section, show, table
 from gridgov.ui.places import (
     PROFILE_METRICS,
     default_grid,
@@ -14,6 +14,7 @@ from gridgov.ui.places import (
     peers_chart,
     profile_of,
     workers_frame,
+    workers_html,
 )
 
 view = page(_("网格画像"))
@@ -45,5 +46,6 @@ with right:
                  note=_("按网格编号排列，不是名次；紫色是本网格。"))  # fmt: skip
 
 section(_("网格员"), _("任职先后；网格换人之日起，工作记在新任名下。"))
-table_of(_("网格员"), workers_frame(view.reader, grid_id), "grid_workers", height=280)
+held = workers_frame(view.reader, grid_id)
+table(_("网格员"), held, workers_html(held), "grid_workers")
 foot(PROFILE_METRICS)

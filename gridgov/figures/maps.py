@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gridgov import formats
+from gridgov.figures.breaks import natural_breaks
 from gridgov.figures.chart import Chart, empty_chart, finish, full_title, label_at
 from gridgov.figures.control import state_words
 from gridgov.figures.marks import label_width, legend, legend_top
@@ -82,10 +83,10 @@ def _area_trace(
 
 
 def _value_classes(values: pd.Series[Any], unit: str, steps: Sequence[str]) -> list[_Class]:
-    """Classes by quintile of the values: one hue, pale to deep; each class says its span."""
+    """Classes by natural breaks: one hue, pale to deep; each class says its span."""
     known = values.dropna()
-    edges = np.unique(np.quantile(known, [0.2, 0.4, 0.6, 0.8]))[: 4 if known.nunique() > 1 else 0]
-    shade = np.searchsorted(edges, known.to_numpy(), side="right")
+    edges = natural_breaks(known)
+    shade = np.searchsorted(edges, known.to_numpy(), side="left")
     found = []
     for turn in range(len(edges) + 1):
         part = known[shade == turn]

@@ -185,6 +185,18 @@ def workers_frame(reader: Reader, grid_id: str) -> pd.DataFrame:
     )
 
 
+def workers_html(frame: pd.DataFrame) -> str:
+    """`workers_frame` as a table that scrolls inside itself where it is long."""
+    columns = [
+        html.TableColumn(name, name, kind="number" if name == _("请假天数") else "text")
+        for name in frame.columns
+    ]
+    names = [str(name) for name in frame.columns]
+    rows = [dict(zip(names, row, strict=True)) for row in frame.itertuples(index=False, name=None)]
+    body = html.table_html(columns, rows, caption=_("网格员"))
+    return f'<div class="gg-scroll">{body}</div>'
+
+
 def _end(day: object) -> str:
     if pd.isna(day) or getattr(day, "year", 0) >= 9999:  # type: ignore[call-overload]
         return _("在任")

@@ -6,6 +6,7 @@ import importlib.util
 from pathlib import Path
 from types import ModuleType
 
+import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
@@ -66,7 +67,25 @@ def test_the_committed_record_is_that_of_the_sample(run: Evaluation) -> None:
     record = load(RECORD)
     for name, table in result_tables(run).items():
         again = record.results[name]
-        assert str(table.to_pydict()) == str(again.to_pydict()), f"{name}: {REMAKE}"
+        assert rows_apart_from_due_numbers(table) == rows_apart_from_due_numbers(again), (
+            f"{name}: {REMAKE}"
+        )
+
+
+def rows_apart_from_due_numbers(table: pa.Table) -> list[str]:
+    """The rows without the numbers of due contacts, which follow the residents' pseudonyms.
+
+    Pseudonyms come from the key of a warehouse, and every machine has a key of its own. Where no
+    such number stands the rows are left in their order.
+    """
+    if "event_id" not in table.column_names:
+        return [str(row) for row in table.to_pylist()]
+    told = []
+    for row in table.to_pylist():
+        if str(row["event_id"]).isdecimal():
+            row["event_id"] = "due contact"
+        told.append(str(row))
+    return sorted(told)
 
 
 def test_the_committed_scheme_is_what_calibration_gives() -> None:
