@@ -194,12 +194,18 @@ def _values(
     return traces
 
 
+# 件, 小时, % stand beside a limit; 件/千人 does not fit.
+_SHORT_UNIT = 2
+
+
 def _labels(rows: Sequence[_Row], palette: Palette, unit: str) -> list[dict[str, Any]]:
     """Mean and edges of the range, named at the right where they end."""
     known = [row for row in rows if not formats.is_missing(row["mean"])]
     if not known:
         return []
     row = known[-1]
+    # A long unit would be cut at the edge of the figure; the title names it.
+    unit = unit if len(unit) <= _SHORT_UNIT else ""
     names = [(f"{_('平均')} {formats.value(row['mean'], unit)}", row["mean"])]
     if not formats.is_missing(row["lower"]) and row["upper"] > row["lower"]:
         names += [(formats.value(row[edge], unit), row[edge]) for edge in ("lower", "upper")]
