@@ -86,8 +86,10 @@ def from_the_warehouse(reader: Reader) -> None:
     judged_series(reader, ["C1"], levels=levels[:1], end=last)
 
     def read() -> None:
+        # Another last day, so that what follows finds nothing kept of it.
+        end = last - timedelta(days=2)
         for level in levels:
-            evaluate(reader, codes, start, last, grain="month", by=(f"grid:{level}",))
+            evaluate(reader, codes, start, end, grain="month", by=(f"grid:{level}",))
 
     timed("metric engine alone, all metrics, all grids", read)
     series = timed("read, laid out and judged", lambda: judged_series(reader, levels=levels))
