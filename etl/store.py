@@ -18,12 +18,12 @@ import duckdb
 from etl.ddl import create_missing
 from gridgov.errors import WarehouseBusy, WarehouseError, WarehouseMissing
 from gridgov.locale import _
+from gridgov.settings import Settings
 
 __all__ = ["Building", "Store", "copy_file"]
 
 _NAME = re.compile(r"gridgov-(\d+)\.duckdb")
 _KEEP = 10
-_MEMORY = "1GB"
 
 
 class Store:
@@ -138,7 +138,8 @@ class Building:
         if self.base is not None:
             copy_file(self._store.path(self.base), self._path)
         at = ":memory:" if self._store.in_memory else str(self._path)
-        self._con = duckdb.connect(at, config={"memory_limit": _MEMORY})
+        limit = Settings.from_environment().load_memory_mb
+        self._con = duckdb.connect(at, config={"memory_limit": f"{limit}MiB"})
         scratch = str(self.folder / "scratch").replace("'", "''")
         self._con.execute(f"SET temp_directory = '{scratch}'")
         self._con.execute("SET preserve_insertion_order = true")
@@ -222,13 +223,22 @@ def _sync_folder(path: Path) -> None:
 
 @contextmanager
 def _disk_errors(root: Path) -> Iterator[None]:
-    """Turn a full disk into one line; anything else stays the defect that it is."""
+    """Turn a full disk or memory into one line; anything else stays the defect that it is."""
     try:
         yield
     except (OSError, duckdb.Error) as error:
         if isinstance(error, duckdb.Error) and not _is_disk_trouble(error):
             raise
         why = str(error).splitlines()[0]
+        if isinstance(error, duckdb.OutOfMemoryException) and "disk" not in str(error):
+            raise WarehouseError(
+                _(
+                    "导入 {path} 时内存不够，上限是 {limit} MB。请把环境变量 GRIDGOV_LOAD_MEMORY_MB"
+                    " 调大后重试；已发布的数据没有改变",
+                    path=root,
+                    limit=Settings.from_environment().load_memory_mb,
+                )
+            ) from error
         raise WarehouseError(
             _(
                 "写入 {path} 失败（{why}）。请检查磁盘空间和权限后重试；已发布的数据没有改变",

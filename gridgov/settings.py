@@ -55,6 +55,7 @@ class Settings:
     session_idle: timedelta = timedelta(hours=2)
     session_absolute: timedelta = timedelta(hours=12)
     max_upload_mb: int = 1024
+    load_memory_mb: int = 1024
     oidc: OidcSettings | None = field(default=None, repr=False)
 
     @classmethod
@@ -76,6 +77,7 @@ class Settings:
                 env, "GRIDGOV_SESSION_ABSOLUTE_MINUTES", cls.session_absolute
             ),
             max_upload_mb=_count(env, "GRIDGOV_MAX_UPLOAD_MB", cls.max_upload_mb),
+            load_memory_mb=_count(env, "GRIDGOV_LOAD_MEMORY_MB", cls.load_memory_mb),
             oidc=_oidc(env),
         )
 

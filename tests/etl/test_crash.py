@@ -100,6 +100,19 @@ def test_a_full_disk_is_one_line_and_hurts_nothing(warehouse: Path, tmp_path: Pa
     assert table(warehouse, COUNT) == [(30_001,)]
 
 
+def test_too_little_memory_is_one_line_that_names_the_setting(
+    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load([write_visits(tmp_path / "a.csv", visit("V1"))], warehouse, table="visit")
+    path = write_visits(tmp_path / "b.csv", *(visit(f"W{at}") for at in range(3_000)))
+    monkeypatch.setenv("GRIDGOV_LOAD_MEMORY_MB", "4")
+    with pytest.raises(WarehouseError, match="GRIDGOV_LOAD_MEMORY_MB"):
+        load([path], warehouse, table="visit")
+    monkeypatch.delenv("GRIDGOV_LOAD_MEMORY_MB")
+    assert table(warehouse, COUNT) == [(1,)]
+    assert load([path], warehouse, table="visit").version == 2
+
+
 def test_a_file_that_changes_while_it_is_read_is_refused(
     warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
