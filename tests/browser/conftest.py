@@ -49,18 +49,30 @@ class Visit:
         self.page.goto(self.address + path)
         self.page.wait_for_selector("[data-testid='stApp']", timeout=30_000)
         if wait_for:
-            self.page.get_by_text(wait_for).first.wait_for(timeout=30_000)
+            # The navigation says the page's name before its first element is drawn.
+            self.page.locator(".stMain").get_by_text(wait_for).first.wait_for(timeout=30_000)
         settle(self.page)
         return self.page
 
 
+QUIET = """() => {
+    const main = document.querySelector('.stMain') || document.body;
+    const running = document.querySelector(
+        '[data-test-script-state="running"], [data-testid="stStatusWidget"],'
+        + ' .stMain [data-testid="stSkeleton"], .stMain [data-stale="true"]');
+    const seen = running ? '' : main.querySelectorAll('*').length + ' ' + main.innerText;
+    const now = performance.now();
+    if (!seen || window.settling?.seen !== seen) window.settling = { seen, since: now };
+    return Boolean(seen) && now - window.settling.since >= 400;
+}"""
+"""True once nothing runs and the page has shown the same for 0.4 s: a part that comes as a piece of
+the interface's code of its own is drawn after the run that asked for it has ended."""
+
+
 def settle(page: Page, timeout: int = 30_000) -> None:
-    """Wait until no script is running and no element is stale."""
-    page.wait_for_selector("[data-testid='stStatusWidget']", state="detached", timeout=timeout)
-    page.wait_for_function(
-        "() => !document.querySelector('[data-test-script-state=\"running\"]')", timeout=timeout
-    )
-    page.wait_for_timeout(150)
+    """Wait until no script is running, no element is stale and nothing more is drawn."""
+    page.evaluate("window.settling = undefined")
+    page.wait_for_function(QUIET, timeout=timeout, polling=100)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from gridgov.access.roles import Role
 from gridgov.warehouse import Warehouse
@@ -81,9 +81,8 @@ def test_from_a_dropped_file_to_a_version_and_back(
     settle(clerk, timeout=60_000)
     clerk.get_by_role("button", name="导入", exact=True).click()
     clerk.get_by_text(re.compile("已导入，版本 .* 生效")).wait_for(timeout=120_000)
-    result = clerk.locator(".stMain").inner_text()
-    assert "新增 1" in result
-    assert "拒收 1" in result
+    expect(clerk.locator(".stMain")).to_contain_text("新增 1", timeout=20_000)
+    expect(clerk.locator(".stMain")).to_contain_text("拒收 1", timeout=20_000)
     assert Warehouse(root).current().number == before + 1
     with clerk.expect_download(timeout=60_000) as waiting:
         clerk.get_by_role("button", name=re.compile("下载拒收的行")).first.click()

@@ -101,9 +101,10 @@ def test_filters_survive_a_change_of_page_and_stand_in_the_address(visit: Visit)
 
 def test_the_other_language(visit: Visit) -> None:
     page = visit.open("/overview?lang=en", wait_for="Overview")
-    text = page.locator(".stMain").inner_text()
-    assert "Overview" in text
-    assert "需要关注" not in text
+    main = page.locator(".stMain")
+    expect(main.locator("h1")).to_have_text("Overview", timeout=20_000)
+    expect(main).to_contain_text("Needs attention", timeout=20_000)
+    expect(main).not_to_contain_text("需要关注")
 
 
 def test_the_dark_theme_is_dark(browser, address: str) -> None:  # type: ignore[no-untyped-def]
