@@ -85,6 +85,7 @@ ORDER = (
     "mart_stock_month",
     "mart_handling_month",
     "mart_handling_quantile_month",
+    "mart_month",
     "mart_coverage_day",
     "mart_grid_last",
 )

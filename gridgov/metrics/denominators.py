@@ -8,29 +8,34 @@ from math import nan
 
 import numpy as np
 
-from gridgov.metrics.compose import stock_sql
 from gridgov.metrics.counts import Floats
 from gridgov.metrics.grids import Tree
 from gridgov.metrics.happiness import TEAMS
 from gridgov.metrics.metric import Denominator
+from gridgov.metrics.months import Months
 from gridgov.metrics.question import Question
 from gridgov.metrics.spans import Span, months_between, quarters_between
-from gridgov.warehouse import Reader
 
-__all__ = ["denominators"]
+__all__ = ["STOCKS", "denominators"]
 
-_STOCKS: tuple[Denominator, ...] = ("households", "residents", "shops", "base_grids", "capacity")
+STOCKS: frozenset[Denominator] = frozenset(
+    {"households", "residents", "shops", "base_grids", "capacity"}
+)
+"""Columns of `mart_month` as well."""
 _MICRO_KINDS = 5
 
 
 def denominators(
-    reader: Reader, wanted: Collection[Denominator], question: Question
+    held: Months | None, wanted: Collection[Denominator], question: Question
 ) -> dict[Denominator, Floats]:
-    """Each of `wanted` that does not come from a tally, as (buckets, grids); NaN where unknown."""
+    """Each of `wanted` that does not come from a tally, as (buckets, grids); NaN where unknown.
+
+    `held` has the stocks among them, for the question's grids.
+    """
     found: dict[Denominator, Floats] = {}
-    stocks = [name for name in _STOCKS if name in wanted]
-    if stocks:
-        found |= _stocks(reader, question, stocks)
+    stocks = sorted(STOCKS.intersection(wanted))
+    if stocks and held is not None:
+        found |= _stocks(held, question, stocks)
     for name in wanted:
         if name in ("micro_quarters", "team_quarters", "months"):
             found[name] = _periods(name, question)
@@ -38,7 +43,7 @@ def denominators(
 
 
 def _stocks(
-    reader: Reader, question: Question, names: list[Denominator]
+    held: Months, question: Question, names: list[Denominator]
 ) -> dict[Denominator, Floats]:
     """Stocks by bucket and unit; summed over the units where the question is not by grid.
 
@@ -48,7 +53,9 @@ def _stocks(
     ends = [_end(span, question) for span in question.buckets]
     first = question.buckets[0].start.replace(day=1)
     n_months = max((_number(end) for end in ends), default=0) - _number(first) + 1
-    known = _by_month(reader, question, names, first, n_months)
+    months = (_number(first), _number(first) + n_months)
+    taken = held.taken(names, question.units, *months)
+    known = {name: taken[at].T for at, name in enumerate(names)}  # (months, units) each
     found: dict[Denominator, Floats] = {}
     for name in names:
         rows = np.full((len(ends), len(question.units)), nan)
@@ -74,23 +81,6 @@ def _end(span: Span, question: Question) -> date:
 
 def _number(day: date) -> int:
     return day.year * 12 + day.month - 1
-
-
-def _by_month(
-    reader: Reader, question: Question, names: list[Denominator], first: date, n_months: int
-) -> dict[Denominator, Floats]:
-    """Each stock as (months from `first`, units); NaN where it is not known."""
-    rows = reader.columns(stock_sql(question), **question.parameters)
-    months = rows["month"].astype("datetime64[M]").astype(np.int64) + 1970 * 12 - _number(first)
-    units = question.unit_of(np.asarray(rows["grid_id"]))
-    inside = (months >= 0) & (months < n_months)
-    found = {}
-    for name in names:
-        block = np.full((max(n_months, 0), len(question.units)), nan)
-        values = np.ma.filled(np.ma.asarray(rows[name]).astype(np.float64), nan)
-        block[months[inside], units[inside]] = values[inside]
-        found[name] = block
-    return found
 
 
 def _average(known: Floats, run: tuple[int, int]) -> Floats:

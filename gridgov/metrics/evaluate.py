@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -14,10 +14,12 @@ from gridgov.locale import _
 from gridgov.metrics.answer import Answer
 from gridgov.metrics.compose import FOLDED, statement
 from gridgov.metrics.counts import Counts, counts_of, nothing
-from gridgov.metrics.denominators import denominators
+from gridgov.metrics.denominators import STOCKS, denominators
 from gridgov.metrics.figures import figures_of
+from gridgov.metrics.from_months import columns_for, counts_from_months, is_of_months
 from gridgov.metrics.grids import tree_of
-from gridgov.metrics.metric import Grain, Metric
+from gridgov.metrics.metric import Denominator, Grain, Metric
+from gridgov.metrics.months import Months, months_of
 from gridgov.metrics.question import Question
 from gridgov.metrics.registry import METRICS
 from gridgov.metrics.spans import spans
@@ -69,10 +71,14 @@ def answer(
     """What `evaluate` gives as rows, as arrays: for whoever lays out many series."""
     chosen = [_metric(code) for code in ([codes] if isinstance(codes, str) else codes)]
     question = _question(reader, chosen, start, end, grain, tuple(by), grid_id, where or {})
-    counted: dict[str, Counts] = {}
-    for group in _groups(chosen):
+    unique = list({metric.code: metric for metric in chosen}.values())
+    of_months = [metric for metric in unique if is_of_months(metric, question)]
+    wanted = {metric.denominator for metric in unique}
+    held = _held(reader, of_months, wanted, question)
+    counted = counts_from_months(held, of_months, question) if held and of_months else {}
+    for group in _groups([metric for metric in unique if metric.code not in counted]):
         counted |= _count(reader, group, question)
-    others = denominators(reader, {metric.denominator for metric in chosen}, question)
+    others = denominators(held, wanted, question)
     return Answer(question, tuple(figures_of(chosen, counted, others, question)))
 
 
@@ -124,6 +130,15 @@ def _check(metric: Metric, grain: Grain | None, names: tuple[str, ...]) -> None:
         raise UsageError(_("指标 {code} 不能按“{grain}”计算", code=metric.code, grain=grain))
 
 
+def _held(
+    reader: Reader, metrics: Sequence[Metric], wanted: Set[Denominator], question: Question
+) -> Months | None:
+    """The months that metrics and stocks are read from; None where no month is needed."""
+    columns = {name for metric in metrics for name in columns_for(metric, question)}
+    columns |= wanted & STOCKS
+    return months_of(reader, question.units, sorted(columns)) if columns else None
+
+
 def _groups(metrics: Sequence[Metric]) -> list[list[Metric]]:
     """Metrics that one statement can answer."""
 
@@ -131,8 +146,7 @@ def _groups(metrics: Sequence[Metric]) -> list[list[Metric]]:
         folded = metric.kind in FOLDED
         return metric.source, "sum" if folded else metric.kind, metric.selects_by
 
-    unique = {metric.code: metric for metric in metrics}.values()
-    return [list(group) for _key, group in groupby(sorted(unique, key=family), key=family)]
+    return [list(group) for _key, group in groupby(sorted(metrics, key=family), key=family)]
 
 
 def _count(reader: Reader, group: list[Metric], question: Question) -> dict[str, Counts]:
