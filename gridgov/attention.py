@@ -8,19 +8,20 @@ work unevenly spread.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import pandas as pd
-from scipy.stats import poisson
+import numpy as np
+from scipy.special import pdtrc
 
 from gridgov import formats
 from gridgov.access.privacy import THRESHOLD
 from gridgov.figures.control import signal_words
-from gridgov.filters import Filters
-from gridgov.judgement import Judged, Row, newest_points
+from gridgov.filters import Filters, Span
+from gridgov.judgement import Judged, NewestPoint, newest_points
 from gridgov.locale import _, pick
-from gridgov.metrics import METRICS, evaluate
+from gridgov.metrics.evaluate import answer
+from gridgov.metrics.figures import STATES
 from gridgov.metrics.grids import tree_of
 from gridgov.warehouse import Reader
 
@@ -92,16 +93,18 @@ def attention(reader: Reader, filters: Filters, judged: Sequence[Judged]) -> lis
 
 
 def _overdue_persons(reader: Reader, filters: Filters) -> Iterable[Concern]:
-    frame = evaluate(
+    found = answer(
         reader, ["SV2"], filters.today, filters.today, by=("tier", _division(reader, filters)),
         grid_id=filters.grid_id,
     )  # fmt: skip
+    figures, units = found.figures[0], found.question.units
     for tier in _TIERS:
-        rows = frame[(frame["tier"] == tier) & (frame["numerator"] > 0)]
-        if rows.empty:
+        if (tier,) not in figures.labels:
             continue
-        rows = rows.sort_values(["numerator", "grid_id"], ascending=[False, True])
-        count = int(rows["numerator"].sum())
+        persons = np.nan_to_num(figures.numerator[0, :, figures.labels.index((tier,))])
+        count = int(persons.sum())
+        if not count:
+            continue
         is_small = count < THRESHOLD and not reader.scope.sees_persons
         yield Concern(
             "overdue_persons",
@@ -110,10 +113,10 @@ def _overdue_persons(reader: Reader, filters: Filters) -> Iterable[Concern]:
             else _(
                 "{tier}联系的重点人员逾期 {count} 人", tier=_tier(tier), count=formats.whole(count)
             ),
-            _("分布在 {n} 个网格", n=len(rows)),
+            _("分布在 {n} 个网格", n=int((persons > 0).sum())),
             _("逾期"),
             "visits",
-            str(rows["grid_id"].iloc[0]),
+            units[int(persons.argmax())],
         )
 
 
@@ -128,30 +131,26 @@ def _tier(tier: str) -> str:
 
 
 def _overdue_cases(reader: Reader, filters: Filters) -> Iterable[Concern]:
-    rows = reader.frame(
+    rows = reader.rows(
         "queries/attention_overdue_cases.sql",
         as_of=filters.today,
         grid_id=filters.grid_id,
         category=filters.category,
         source=filters.source,
     )
-    for row in rows.head(_EACH).to_dict("records"):
+    for category, cases, over_30_days, longest_days, worst_grid_id in rows[:_EACH]:
         yield Concern(
             "overdue_cases",
-            _(
-                "{category}超期在办 {count} 件",
-                category=row["category"],
-                count=formats.whole(row["cases"]),
-            ),
+            _("{category}超期在办 {count} 件", category=category, count=formats.whole(cases)),
             _(
                 "最久超期 {days}，超过 30 天的 {n} 件",
-                days=formats.duration(row["longest_days"]),
-                n=formats.whole(row["over_30_days"]),
+                days=formats.duration(longest_days),
+                n=formats.whole(over_30_days),
             ),
             _("超期"),
             "complaints",
-            row["worst_grid_id"],
-            changes={"category": row["category"]},
+            worst_grid_id,
+            changes={"category": category},
         )
 
 
@@ -173,7 +172,7 @@ def _signals(judged: Sequence[Judged], filters: Filters) -> Iterable[Concern]:
 
 
 def _signals_by_grid(reader: Reader, filters: Filters) -> Iterable[Concern]:
-    frame = evaluate(
+    found = answer(
         reader,
         list(_SIGNALS_BY_GRID),
         filters.history_start,
@@ -182,55 +181,41 @@ def _signals_by_grid(reader: Reader, filters: Filters) -> Iterable[Concern]:
         by=(_division(reader, filters),),
         grid_id=filters.grid_id,
     )
-    if frame["grid_id"].nunique() < 2:
+    if len(found.question.units) < 2:
         return
-    entries = []
-    for code, grid_id, newest in _newest_by_grid(frame):
-        metric = METRICS[code]
-        entries.append(
-            (
-                abs(newest["value"] - newest["mean"]) / max(newest["upper"] - newest["mean"], 1e-9),
-                Concern(
-                    "signal",
-                    pick(metric.zh, metric.en) + " " + formats.value(newest["value"], metric.unit),
-                    signal_words(str(newest["signal"])),
-                    _("异常信号"),
-                    "trends",
-                    str(grid_id),
-                    changes={"metric": metric.code, "grid_id": str(grid_id)},
-                ),
-            )
+    newest = newest_points(found, "concern")
+    newest.sort(key=lambda one: (-_distance(one), one.metric.code, one.grid_id))
+    for one in newest[:_EACH]:
+        yield Concern(
+            "signal",
+            pick(one.metric.zh, one.metric.en) + " " + formats.value(one.value, one.metric.unit),
+            signal_words(one.signal),
+            _("异常信号"),
+            "trends",
+            one.grid_id,
+            changes={"metric": one.metric.code, "grid_id": one.grid_id},
         )
-    entries.sort(key=lambda entry: -entry[0])
-    yield from (concern for _size, concern in entries[:_EACH])
 
 
-def _newest_by_grid(frame: pd.DataFrame) -> Iterable[tuple[str, str, Row]]:
-    for code, rows in frame.groupby("metric", sort=True):
-        for grid_id, newest in newest_points(rows, "grid_id", "concern").items():
-            yield str(code), grid_id, newest
+def _distance(point: NewestPoint) -> float:
+    """How far from the mean, in widths of the usual range."""
+    return abs(point.value - point.mean) / max(point.upper - point.mean, 1e-9)
 
 
 def _rising(reader: Reader, filters: Filters) -> Iterable[Concern]:
     compared = filters.compared
     if compared is None:
         return
-    where = {"source": [filters.source]} if filters.source else None
-    now, before = (
-        evaluate(
-            reader, ["C1"], span.start, span.end, by=("category",), grid_id=filters.grid_id,
-            where=where,
-        ).set_index("category")["numerator"]
-        for span in (filters.span, compared)
-    )  # fmt: skip
+    now, before = (_by_category(reader, filters, span) for span in (filters.span, compared))
     days = filters.span.days / compared.days
     rising = []
     for category, count in now.items():
-        expected = float(before.get(category, 0.0)) * days
+        expected = before.get(category, 0.0) * days
         if count < _RISING_LEAST or count <= expected:
             continue
-        if poisson.sf(count - 1, max(expected, 0.5)) < _RISING_CHANCE:
-            rising.append((count - expected, str(category), int(count), round(expected)))
+        # The chance of more than count - 1 cases where so many are expected (Poisson).
+        if pdtrc(count - 1, max(expected, 0.5)) < _RISING_CHANCE:
+            rising.append((count - expected, category, int(count), round(expected)))
     first = sorted(rising, reverse=True)[:_EACH]
     worst = _worst_grids(reader, filters, [category for _gain, category, *_counts in first])
     for _gain, category, count, expected in first:
@@ -245,129 +230,140 @@ def _rising(reader: Reader, filters: Filters) -> Iterable[Concern]:
         )
 
 
+def _by_category(reader: Reader, filters: Filters, span: Span) -> dict[str, float]:
+    """Complaints received by category; those without one are of no category that could rise."""
+    where = {"source": [filters.source]} if filters.source else None
+    found = answer(
+        reader, ["C1"], span.start, span.end, by=("category",), grid_id=filters.grid_id,
+        where=where,
+    ).figures[0]  # fmt: skip
+    counts = np.nan_to_num(found.numerator[0, 0]).tolist()
+    return {
+        str(name): count
+        for (name,), count in zip(found.labels, counts, strict=True)
+        if name is not None
+    }
+
+
 def _worst_grids(reader: Reader, filters: Filters, categories: list[str]) -> dict[str, str]:
     """Where most of each category's cases of the period are."""
     if not categories:
         return {}
-    rows = evaluate(
+    found = answer(
         reader, ["C1"], filters.span.start, filters.span.end,
         by=("category", _division(reader, filters)),
         grid_id=filters.grid_id, where={"category": categories},
     )  # fmt: skip
-    rows = rows[rows["numerator"] > 0].sort_values(
-        ["numerator", "grid_id"], ascending=[False, True]
-    )
-    first = rows.drop_duplicates("category")
-    return dict(zip(first["category"], first["grid_id"], strict=True))
+    cases = np.nan_to_num(found.figures[0].numerator[0])
+    worst = {}
+    for at, (category,) in enumerate(found.figures[0].labels):
+        if cases[:, at].any():
+            worst[str(category)] = found.question.units[int(cases[:, at].argmax())]
+    return worst
 
 
 def _repeats(reader: Reader, filters: Filters) -> Iterable[Concern]:
-    rows = evaluate(
+    found = answer(
         reader, ["C9"], filters.span.start, filters.span.end, by=(_division(reader, filters),),
         grid_id=filters.grid_id,
     )  # fmt: skip
-    rows = rows[(rows["numerator"] > 0) & (rows["state"] == "ok")]
-    if rows.empty:
+    figures = found.figures[0]
+    told = figures.state[0, :, 0] == STATES.index("ok")
+    repeats = np.where(told, np.nan_to_num(figures.numerator[0, :, 0]), 0.0)
+    if not repeats.any():
         return
-    worst = rows.sort_values(["numerator", "grid_id"], ascending=[False, True]).iloc[0]
+    worst = int(repeats.argmax())
+    grid_id = found.question.units[worst]
     yield Concern(
         "repeats",
-        _("30 天内重复诉求 {count} 件", count=formats.whole(rows["numerator"].sum())),
+        _("30 天内重复诉求 {count} 件", count=formats.whole(float(repeats.sum()))),
         _(
             "最多的网格 {n} 件，占其诉求 {share}",
-            n=formats.whole(worst["numerator"]),
-            share=formats.percent(worst["value"]),
+            n=formats.whole(float(repeats[worst])),
+            share=formats.percent(float(figures.value[0, worst, 0])),
         ),
         _("重复"),
         "complaints",
-        str(worst["grid_id"]),
-        changes={"grid_id": str(worst["grid_id"])},
+        grid_id,
+        changes={"grid_id": grid_id},
     )
 
 
 def _silent(reader: Reader, filters: Filters) -> Iterable[Concern]:
-    rows = reader.frame(
+    rows = reader.rows(
         "queries/attention_silent_grids.sql",
         as_of=filters.today,
         days=_SILENT_DAYS,
         grid_id=filters.grid_id,
     )
-    if rows.empty:
+    if not rows:
         return
+    worst, *_others = rows[0]
     yield Concern(
         "silent",
         _(
             "{n} 个微网格 {days} 天以上没有走访记录",
-            n=formats.whole(rows["micro_grids"].sum()),
+            n=formats.whole(sum(micro_grids for _grid, micro_grids, *_others in rows)),
             days=_SILENT_DAYS,
         ),
         _("先确认是没有走访，还是没有录入"),
         _("缺数"),
         "grid",
-        str(rows["grid_id"].iloc[0]),
-        changes={"grid_id": str(rows["grid_id"].iloc[0])},
+        str(worst),
+        changes={"grid_id": str(worst)},
     )
 
 
 def _load(reader: Reader, filters: Filters) -> Iterable[Concern]:
-    rows = evaluate(
+    found = answer(
         reader, ["SV8"], filters.span.start, filters.span.end, by=(_division(reader, filters),),
         grid_id=filters.grid_id,
     )  # fmt: skip
-    rows = rows[rows["value"].notna()]
-    if len(rows) < 3:
+    loads = found.figures[0].value[0, :, 0]
+    known = loads[~np.isnan(loads)]
+    if len(known) < 3:
         return
-    middle = rows["value"].median()
-    worst = rows.sort_values(["value", "grid_id"], ascending=[False, True]).iloc[0]
-    if not middle or worst["value"] < _LOAD_FACTOR * middle:
+    middle, worst = float(np.median(known)), int(np.nanargmax(loads))
+    if not middle or loads[worst] < _LOAD_FACTOR * middle:
         return
+    grid_id = found.question.units[worst]
     yield Concern(
         "load",
         _(
             "任务负荷是各网格中位数的 {times} 倍",
-            times=formats.number(worst["value"] / middle),
+            times=formats.number(float(loads[worst]) / middle),
         ),
         _(
             "负荷比 {value}，中位数 {middle}",
-            value=formats.percent(worst["value"]),
+            value=formats.percent(float(loads[worst])),
             middle=formats.percent(middle),
         ),
         _("失衡"),
         "visits",
-        str(worst["grid_id"]),
-        changes={"grid_id": str(worst["grid_id"])},
+        grid_id,
+        changes={"grid_id": grid_id},
     )  # fmt: skip
 
 
 def _named(reader: Reader, filters: Filters, found: list[Concern]) -> list[Concern]:
     """The entries with their places' names and who leads them."""
-    wanted = sorted({entry.grid_id for entry in found if entry.grid_id})
-    names = _names(reader, filters, wanted)
-    named = []
-    for entry in found:
-        row = names.get(entry.grid_id or "", {})
-        named.append(
-            Concern(
-                entry.kind,
-                entry.title,
-                entry.detail,
-                entry.nature,
-                entry.page,
-                entry.grid_id,
-                str(row.get("name") or _("全部网格")),
-                str(row.get("holder") or ""),
-                entry.changes,
-            )
+    names = _names(reader, filters, sorted({entry.grid_id for entry in found if entry.grid_id}))
+    nobody = (None, None)
+    return [
+        replace(
+            entry,
+            place=str(names.get(entry.grid_id or "", nobody)[0] or _("全部网格")),
+            holder=str(names.get(entry.grid_id or "", nobody)[1] or ""),
         )
-    return named
+        for entry in found
+    ]
 
 
-def _names(reader: Reader, filters: Filters, grid_ids: list[str]) -> dict[str, dict[str, Any]]:
+def _names(
+    reader: Reader, filters: Filters, grid_ids: list[str]
+) -> dict[str, tuple[str | None, str | None]]:
+    """Grid → its name and who leads it."""
     if not grid_ids or "grid_holder" not in reader.tables():
         return {}
-    rows = reader.frame("queries/grid_names.sql", grid_ids=grid_ids, as_of=filters.today)
-    rows = rows.astype(object).where(pd.notna(rows), None)
-    return {
-        str(row["grid_id"]): {"name": row["name"], "holder": row["holder"]}
-        for row in rows.to_dict("records")
-    }
+    rows = reader.rows("queries/grid_names.sql", grid_ids=grid_ids, as_of=filters.today)
+    return {str(grid_id): (name, holder) for grid_id, name, _level, holder in rows}

@@ -8,33 +8,39 @@ part in limits.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from functools import cached_property
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from gridgov.access.policy import Scope
 from gridgov.access.privacy import THRESHOLD
 from gridgov.filters import Filters
-from gridgov.metrics import METRICS, Grain, Metric, evaluate
-from gridgov.stats.spc import POINTS, SIGNALS, Improvement, xmr_batch
+from gridgov.metrics import METRICS, Grain, Metric
+from gridgov.metrics.answer import Answer
+from gridgov.metrics.evaluate import answer
+from gridgov.metrics.figures import STATES, Figures
+from gridgov.stats.spc import POINTS, SIGNALS, Improvement, XmrBatch, xmr_batch
 from gridgov.warehouse import Reader
 
 __all__ = [
+    "History",
     "Judged",
-    "Row",
+    "NewestPoint",
     "Tone",
+    "improvement_of",
     "judge",
     "judged_history",
-    "limits_by_series",
     "newest_points",
     "tone_of",
 ]
 
-Row = Mapping[Hashable, Any]
+Floats = npt.NDArray[np.float64]
 Tone = Literal["better", "worse", "changed", "usual", "missing"]
 _TONES: dict[str, Tone] = {
     "improvement": "better",
@@ -43,6 +49,55 @@ _TONES: dict[str, Tone] = {
     "low": "changed",
     "common": "usual",
 }
+_FEW = STATES.index("few")
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """One metric by period, oldest first, with its limits; arrays of (periods,).
+
+    `bucket` is the first day of each; `state`, `point` and `signal` count by STATES, POINTS and
+    SIGNALS; `p90` and `instant` only where the metric has them.
+    """
+
+    metric: Metric
+    bucket: npt.NDArray[np.datetime64]
+    numerator: Floats
+    denominator: Floats
+    value: Floats
+    n: Floats
+    state: npt.NDArray[np.int8]
+    is_partial: npt.NDArray[np.bool_]
+    mean: Floats
+    lower: Floats
+    upper: Floats
+    point: npt.NDArray[np.int8]
+    signal: npt.NDArray[np.int8]
+    p90: Floats | None = None
+    instant: Floats | None = None
+
+    @property
+    def newest(self) -> int | None:
+        """Position of the newest period that is finished and rests on enough cases."""
+        usable = np.flatnonzero(~np.isnan(_finished(self.value, self.state, self.is_partial)))
+        return int(usable[-1]) if len(usable) else None
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """A row a period, as the control chart takes it."""
+        columns: dict[str, object] = {
+            "metric": pd.array([self.metric.code], dtype="str").take([0] * len(self.value))
+        }
+        for name in ("bucket", "numerator", "denominator", "value", "n"):
+            columns[name] = getattr(self, name)
+        columns["state"] = pd.array(STATES, dtype="str").take(self.state)
+        columns["is_partial"] = self.is_partial
+        if self.p90 is not None:
+            columns |= {"p90": self.p90, "instant": self.instant}
+        columns |= {"mean": self.mean, "lower": self.lower, "upper": self.upper}
+        columns["point"] = pd.array(POINTS, dtype="str").take(self.point)
+        columns["signal"] = pd.array(SIGNALS, dtype="str").take(self.signal)
+        return pd.DataFrame(columns)
 
 
 @dataclass(frozen=True)
@@ -50,9 +105,8 @@ class Judged:
     """One metric of one grid subtree in one period.
 
     `value`, `numerator`, `denominator`, `n`, `state` are those of `evaluate` over the period;
-    `compared` is the value of the compared period (None without one). `history` has a row a month
-    with `bucket, value, numerator, denominator, mean, lower, upper, point, signal, is_partial`;
-    `tone` is the state of its newest finished month, `signal` the rule that says so.
+    `compared` is the value of the compared period (None without one). `past` is the metric by
+    month; `tone` is the state of its newest finished month, `signal` the rule that says so.
     """
 
     metric: Metric
@@ -64,7 +118,13 @@ class Judged:
     compared: float | None
     tone: Tone
     signal: str
-    history: pd.DataFrame
+    past: History
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """The past as rows: bucket, value, numerator, denominator, mean, lower, upper, point,
+        signal, is_partial and more."""
+        return self.past.frame
 
     @property
     def difference(self) -> float | None:
@@ -72,6 +132,19 @@ class Judged:
         if self.value is None or self.compared is None:
             return None
         return self.value - self.compared
+
+
+@dataclass(frozen=True)
+class NewestPoint:
+    """The newest finished value of one metric and grid, and what it is among the others."""
+
+    metric: Metric
+    grid_id: str
+    value: float
+    mean: float
+    upper: float
+    point: str
+    signal: str
 
 
 def tone_of(point: str) -> Tone:
@@ -90,7 +163,7 @@ def judge(
     now = _by_metric(reader, codes, filters.span.start, filters.span.end, place, filters)
     span = filters.compared
     before = _by_metric(reader, codes, span.start, span.end, place, filters) if span else {}
-    histories = judged_history(reader, codes, filters, grid_id=place)
+    histories = _histories(reader, codes, filters, place)
     return [
         _protected(
             _judged(METRICS[code], now.get(code), before.get(code), histories[code]), reader.scope
@@ -107,8 +180,8 @@ def _protected(judged: Judged, scope: Scope) -> Judged:
     """Small numbers of residents taken out for those who may not see residents."""
     if judged.metric.code not in _PERSON_COUNTS or scope.sees_persons:
         return judged
-    values = judged.history["value"]
-    small = (values > 0) & (values < THRESHOLD)
+    values = judged.past.value
+    told = np.where((values > 0) & (values < THRESHOLD), np.nan, values)
     hidden = judged.value is not None and 0 < judged.value < THRESHOLD
     near = judged.compared is not None and 0 < judged.compared < THRESHOLD
     return replace(
@@ -118,7 +191,7 @@ def _protected(judged: Judged, scope: Scope) -> Judged:
         n=None if hidden else judged.n,
         state="hidden" if hidden else judged.state,
         compared=None if near else judged.compared,
-        history=judged.history.assign(value=values.mask(small), numerator=values.mask(small)),
+        past=replace(judged.past, value=told, numerator=told),
     )
 
 
@@ -133,11 +206,11 @@ def _by_metric(
     end: date,
     grid_id: str | None,
     filters: Filters,
-) -> dict[str, Row]:
-    found: dict[str, Row] = {}
+) -> dict[str, Figures]:
+    found: dict[str, Figures] = {}
     for where, group in _same_filters(codes, filters):
-        frame = evaluate(reader, group, start, end, grid_id=grid_id, where=where)
-        found.update({str(row["metric"]): row for row in frame.to_dict("records")})
+        asked = answer(reader, group, start, end, grid_id=grid_id, where=where)
+        found.update({one.metric.code: one for one in asked.figures})
     return found
 
 
@@ -154,24 +227,27 @@ def _same_filters(
 
 
 def judged_history(
-    reader: Reader,
-    codes: Sequence[str],
-    filters: Filters,
-    *,
-    grid_id: str | None = None,
-    grain: Grain = "month",
-    start: date | None = None,
+    reader: Reader, codes: Sequence[str], filters: Filters, *, grid_id: str | None = None
 ) -> dict[str, pd.DataFrame]:
-    """Each metric by period up to the data date, with limits and signals beside the values."""
-    histories: dict[str, pd.DataFrame] = {}
-    first = start or filters.history_start
-    for fitting, listed in _by_grain(codes, grain).items():
+    """Each metric by month up to the data date, with limits and signals beside the values."""
+    return {code: past.frame for code, past in _histories(reader, codes, filters, grid_id).items()}
+
+
+def _histories(
+    reader: Reader, codes: Sequence[str], filters: Filters, grid_id: str | None
+) -> dict[str, History]:
+    asked = []
+    for fitting, listed in _by_grain(codes, "month").items():
         for where, group in _same_filters(listed, filters):
-            frame = evaluate(
-                reader, group, first, filters.span.end, grain=fitting, grid_id=grid_id, where=where
-            )
-            histories.update(limits_by_series(frame))
-    return histories
+            found = answer(
+                reader, group, filters.history_start, filters.span.end,
+                grain=fitting, grid_id=grid_id, where=where,
+            )  # fmt: skip
+            asked += [(found, one) for one in found.figures]
+    chart = _charted([one for _found, one in asked])
+    return {
+        one.metric.code: _history(found, one, chart, row) for row, (found, one) in enumerate(asked)
+    }
 
 
 def _by_grain(codes: Sequence[str], grain: Grain) -> dict[Grain, list[str]]:
@@ -183,82 +259,89 @@ def _by_grain(codes: Sequence[str], grain: Grain) -> dict[Grain, list[str]]:
     return groups
 
 
-def limits_by_series(frame: pd.DataFrame, by: str = "metric") -> dict[str, pd.DataFrame]:
-    """Rows of many series (columns as from `evaluate`, `by` among them) as one frame a series,
-    oldest first, with the columns of its control chart.
-
-    Series that go together are judged in one pass: 13 of them cost little more than one. With a
-    `by` other than "metric", all rows are of one metric.
-    """
-    judged, starts, lengths = _judged_together(frame, by)
-    names = judged[by].astype(object).to_numpy()
-    return {
-        str(names[start]): judged.iloc[start : start + length].reset_index(drop=True)
-        for start, length in zip(starts, lengths, strict=True)
-    }
-
-
-def newest_points(frame: pd.DataFrame, by: str, only: str | None = None) -> dict[str, Row]:
-    """For each series of one metric that has a finished value: the row of its newest one.
-
-    `only`: a point of a control chart; series whose newest value is another one are left out.
-    """
-    judged, starts, lengths = _judged_together(frame, by)
-    series = np.repeat(np.arange(len(starts)), lengths)
-    finished = np.flatnonzero(~np.isnan(_finished(judged)))
-    # The last finished row of each series: the one before a row of another series.
-    owners = series[finished]
-    newest = finished[np.r_[owners[1:] != owners[:-1], True]] if len(finished) else finished
-    if only is not None:
-        newest = newest[(judged["point"].iloc[newest] == only).to_numpy(bool)]
-    return {str(row[by]): row for row in judged.iloc[newest].to_dict("records")}
-
-
-def _judged_together(frame: pd.DataFrame, by: str) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-    """The rows series after series with their limits; where each series starts, how long it is."""
-    names = frame[by].to_numpy(dtype=object)
-    # Sorting numbers is many times faster than sorting texts.
-    codes, _names = pd.factorize(names)
-    order = np.lexsort((frame["bucket"].to_numpy().view("int64"), codes))
-    ordered = frame.take(order).reset_index(drop=True)
-    names = names[order]
-    if not len(names):
-        return ordered, np.array([], dtype=np.intp), np.array([], dtype=np.intp)
-    starts = np.flatnonzero(np.r_[True, names[1:] != names[:-1]])
-    lengths = np.diff(np.r_[starts, len(names)])
-    listed = ordered["metric"].iloc[starts]
-    return _with_limits(ordered, [METRICS[str(code)] for code in listed], lengths), starts, lengths
-
-
-def _with_limits(
-    ordered: pd.DataFrame, metrics: Sequence[Metric], lengths: np.ndarray
-) -> pd.DataFrame:
-    """Series after series (metric and number of rows of each given) with their limits."""
-    series = np.repeat(np.arange(len(lengths)), lengths)
-    place = np.arange(len(series)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+def _charted(listed: Sequence[Figures]) -> XmrBatch:
+    """Every metric and grid judged in one pass: a row each, metric after metric."""
+    blocks = [
+        _finished(one.value[:, :, 0], one.state[:, :, 0], one.is_partial[:, None]).T
+        for one in listed
+    ]
     # Shorter series are filled up with missing values, which take no part in limits or patterns.
-    matrix = np.full((len(lengths), int(lengths.max())), np.nan)
-    matrix[series, place] = _finished(ordered)
-    chart = xmr_batch(matrix, improvement=[improvement_of(metric) for metric in metrics])
-    lower, upper = chart.lower[series, place], chart.upper[series, place]
-    # A share or a count has no value below zero: a limit there would only stretch the axis.
-    lower = np.where(np.isnan(lower), np.nan, np.maximum(lower, 0.0))
+    width = max((block.shape[1] for block in blocks), default=0)
+    rows = sum(len(block) for block in blocks)
+    matrix, at = np.full((rows, width), np.nan), 0
+    for block in blocks:
+        matrix[at : at + len(block), : block.shape[1]] = block
+        at += len(block)
+    improvement = [
+        improvement_of(one.metric) for one in listed for _grid in range(one.value.shape[1])
+    ]
+    return xmr_batch(matrix, improvement=improvement or None)
+
+
+def _finished(
+    value: Floats, state: npt.NDArray[np.int8], is_partial: npt.NDArray[np.bool_]
+) -> Floats:
+    """A period on too few cases is shown, but neither sets limits nor is a signal."""
+    return np.where(is_partial | (state == _FEW), np.nan, value)
+
+
+def _history(found: Answer, one: Figures, chart: XmrBatch, row: int) -> History:
+    size = len(one.is_partial)
+    lower, upper = chart.lower[row, :size], chart.upper[row, :size]
     # No share lies above all.
-    is_share = np.array([metric.is_share and metric.kind != "rate" for metric in metrics])[series]
-    return ordered.assign(
-        mean=chart.mean[series, place],
-        lower=lower,
+    is_share = one.metric.is_share and one.metric.kind != "rate"
+    days = [span.bucket for span in found.question.buckets]
+    return History(
+        metric=one.metric,
+        bucket=np.array(days, dtype="datetime64[us]"),
+        numerator=one.numerator[:, 0, 0],
+        denominator=one.denominator[:, 0, 0],
+        value=one.value[:, 0, 0],
+        n=one.n[:, 0, 0],
+        state=one.state[:, 0, 0],
+        is_partial=one.is_partial,
+        mean=chart.mean[row, :size],
+        # A share or a count has no value below zero: a limit there would only stretch the axis.
+        lower=np.where(np.isnan(lower), np.nan, np.maximum(lower, 0.0)),
         upper=np.where(is_share, np.minimum(upper, 1.0), upper),
-        point=pd.array(POINTS, dtype="str").take(chart.point[series, place]),
-        signal=pd.array(SIGNALS, dtype="str").take(chart.signal[series, place]),
+        point=chart.point[row, :size],
+        signal=chart.signal[row, :size],
+        p90=None if one.p90 is None else one.p90[:, 0, 0],
+        instant=None if one.instant is None else one.instant[:, 0, 0],
     )
 
 
-def _finished(rows: pd.DataFrame) -> np.ndarray:
-    values = rows["value"].to_numpy(dtype=np.float64, na_value=np.nan)
-    # A period on too few cases is shown, but neither sets limits nor is a signal.
-    left_out = rows["is_partial"].to_numpy(dtype=bool) | (rows["state"] == "few").to_numpy(bool)
-    return np.where(left_out, np.nan, values)
+def newest_points(found: Answer, only: str | None = None) -> list[NewestPoint]:
+    """The newest finished value of every metric and grid of an answer by grid and period.
+
+    `only`: a point of a control chart; grids whose newest value is another one are left out.
+    """
+    chart, points, row = _charted(found.figures), [], 0
+    for one in found.figures:
+        usable = _finished(one.value[:, :, 0], one.state[:, :, 0], one.is_partial[:, None])
+        known = ~np.isnan(usable)
+        last = len(known) - 1 - known[::-1].argmax(axis=0) if len(known) else known
+        rows = row + np.arange(usable.shape[1])
+        row += usable.shape[1]
+        chosen = known.any(axis=0)
+        if only is not None and len(known):
+            chosen &= chart.point[rows, last] == POINTS.index(only)
+        for place in np.flatnonzero(chosen).tolist():
+            at, series = int(last[place]), int(rows[place])
+            upper = float(chart.upper[series, at])
+            is_share = one.metric.is_share and one.metric.kind != "rate"
+            points.append(
+                NewestPoint(
+                    metric=one.metric,
+                    grid_id=found.question.units[place],
+                    value=float(usable[at, place]),
+                    mean=float(chart.mean[series, at]),
+                    upper=min(upper, 1.0) if is_share else upper,
+                    point=POINTS[int(chart.point[series, at])],
+                    signal=SIGNALS[int(chart.signal[series, at])],
+                )
+            )
+    return points
 
 
 def improvement_of(metric: Metric) -> Improvement | None:
@@ -266,29 +349,24 @@ def improvement_of(metric: Metric) -> Improvement | None:
     return None if metric.direction == "context" else metric.direction
 
 
-def _judged(metric: Metric, now: Row | None, before: Row | None, history: pd.DataFrame) -> Judged:
-    finished = np.flatnonzero(~np.isnan(_finished(history)))
-    tone: Tone = "missing"
-    signal = ""
-    if len(finished):
-        newest = int(finished[-1])
-        tone = tone_of(str(history["point"].iat[newest]))
-        signal = str(history["signal"].iat[newest])
+def _judged(metric: Metric, now: Figures | None, before: Figures | None, past: History) -> Judged:
+    newest = past.newest
     return Judged(
         metric=metric,
         value=_number(now, "value"),
         numerator=_number(now, "numerator"),
         denominator=_number(now, "denominator"),
         n=_number(now, "n"),
-        state=str(now["state"]) if now is not None else "missing",
+        state=STATES[int(now.state[0, 0, 0])] if now is not None else "missing",
         compared=_number(before, "value"),
-        tone=tone,
-        signal=signal,
-        history=history,
+        tone="missing" if newest is None else tone_of(POINTS[int(past.point[newest])]),
+        signal="" if newest is None else SIGNALS[int(past.signal[newest])],
+        past=past,
     )
 
 
-def _number(row: Row | None, name: str) -> float | None:
-    if row is None or pd.isna(row[name]):
+def _number(figures: Figures | None, name: str) -> float | None:
+    if figures is None:
         return None
-    return float(row[name])
+    value = float(getattr(figures, name)[0, 0, 0])
+    return None if np.isnan(value) else value

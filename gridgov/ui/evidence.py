@@ -83,10 +83,8 @@ def _control(view: View, judged: Judged, marks: Sequence[Annotation]) -> tuple[C
 
 
 def _control_note(judged: Judged) -> str:
-    history = judged.history
-    values = history["value"].to_numpy(dtype=float, na_value=np.nan)
-    partial = history["is_partial"].to_numpy(dtype=bool)
-    sizes = history["n"].to_numpy(dtype=float, na_value=np.nan)[~partial & ~np.isnan(values)]
+    past = judged.past
+    sizes = past.n[~past.is_partial & ~np.isnan(past.value)]
     if not sizes.size:
         return _("还没有一个完整的月份，暂不判断。")
     return _(

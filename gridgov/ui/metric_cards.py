@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import pandas as pd
-
 from gridgov import formats
 from gridgov.access.privacy import THRESHOLD
 from gridgov.figures import sparkline
@@ -72,20 +70,15 @@ def change_words(judged: Judged, filters: Filters) -> str:
     )
 
 
-def _floats(history: pd.DataFrame, column: str) -> list[float]:
-    found: list[float] = history[column].to_numpy(dtype=float, na_value=math.nan).tolist()
-    return found
-
-
 def metric_card(
     judged: Judged, palette: Palette, filters: Filters, *, href: str | None = None
 ) -> str:
     """The card's HTML."""
-    metric, history = judged.metric, judged.history
+    metric, past = judged.metric, judged.past
     values: Sequence[float | None] = [
-        None if math.isnan(value) else value for value in _floats(history, "value")
+        None if math.isnan(value) else value for value in past.value.tolist()
     ]
-    means = [mean for mean in _floats(history, "mean") if not math.isnan(mean)]
+    means = [mean for mean in past.mean.tolist() if not math.isnan(mean)]
     tone = "usual" if metric.direction == "context" and judged.tone == "missing" else judged.tone
     return card_html(
         metric_name(judged),
@@ -98,7 +91,7 @@ def metric_card(
             palette,
             state=judged.tone,
             mean=means[-1] if means else None,
-            partial=bool(len(history) and history["is_partial"].iloc[-1]),
+            partial=bool(len(past.is_partial) and past.is_partial[-1]),
             alt=metric_name(judged),
         ),
         href=href,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,15 +12,18 @@ from gridgov import formats
 from gridgov.figures import Chart, bars, control_chart, grid_map, outlines, tile_map
 from gridgov.figures.palette import Palette
 from gridgov.filters import Filters
-from gridgov.judgement import Judged, Row, judge, judged_history, newest_points, tone_of
+from gridgov.judgement import Judged, judge, judged_history, newest_points, tone_of
 from gridgov.locale import _, pick
 from gridgov.metrics import METRICS, Grain, evaluate
+from gridgov.metrics.evaluate import answer
 from gridgov.queries.choices import grid_path
 from gridgov.queries.grid_profile import grid_card, grid_peers, grid_workers, map_attributes
 from gridgov.queries.grids_below import short_names
 from gridgov.ui import html
 from gridgov.ui.view import View
 from gridgov.warehouse import Reader
+
+Row = Mapping[Hashable, Any]
 
 __all__ = [
     "MAP_METRICS",
@@ -111,14 +115,11 @@ def _tones(
     reader: Reader, filters: Filters, code: str, level: str, place: str | None
 ) -> dict[str, str]:
     grain: Grain = "month" if "month" in METRICS[code].grains else "quarter"
-    frame = evaluate(
+    found = answer(
         reader, [code], filters.history_start, filters.span.end, grain=grain,
         by=(f"grid:{level}",), grid_id=place,
     )  # fmt: skip
-    tones = dict.fromkeys(map(str, frame["grid_id"].unique()), "missing")
-    for grid_id, newest in newest_points(frame, "grid_id").items():
-        tones[grid_id] = tone_of(str(newest["point"]))
-    return tones
+    return {one.grid_id: tone_of(one.point) for one in newest_points(found)}
 
 
 def map_chart(view: View, frame: pd.DataFrame, code: str, by: str) -> Chart:
