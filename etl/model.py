@@ -1,46 +1,30 @@
 """Builds facts and marts from the logs inside a version that is about to be published.
 
-Every model is a `SELECT` in `etl/models/<name>.sql` whose header says what a row is, what it reads
-and by which date it is cut up. A load rebuilds only the parts that it touched (DELETE, then
-INSERT); whatever a changed reference table feeds is rebuilt whole. The result equals a rebuild
-from nothing, which a property test checks.
-
-Header lines of a model::
-
-    -- grain: …                      what a row is
-    -- partition: on_date | month | period_start | month of on_date     (absent: always whole)
-    -- reads: visit, complaint[-8,0], fact_visit*, mart_as_of~
-             x[a,b]  a day of x concerns the days from a before to b after ("all": to the end)
-             x*      also the days that its `reach` dates name
-             x~      read for a value that alone spoils nothing already built
-    -- reach: date expressions of this model's rows that later models file them under
-    -- changes: date columns of a model without parts: after it is built, the dates of the rows that
-             came, went or differ are all that is touched of it
-    -- stale: rows for which this holds are rebuilt when the data date moves ($since: the older one)
-    -- @column description           becomes the column's comment
+Every model is a `SELECT` in `etl/models/<name>.sql` whose header (see `etl.model_file`) says what a
+row is, what it reads and by which date it is cut up. A load rebuilds only the parts that it touched
+(DELETE, then INSERT); whatever a changed reference table feeds is rebuilt whole, a run of months at
+a time, so that memory follows the run and not the warehouse. The result equals a rebuild from
+nothing, which a property test checks.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
-from pathlib import Path
 
 import duckdb
 
 from etl.ddl import quote, text
+from etl.model_file import FOLDER, Model, Read, between, models_hash, read_model, spread
+from etl.model_span import Span, person_spans, put, runs_of, spans_of
 from gridgov.schema import TABLES
 
 __all__ = ["ORDER", "Model", "Read", "build", "load_models", "models_hash"]
 
-_FOLDER = Path(__file__).with_name("models")
 _META = "model_hash"
 _LAST = date(2199, 12, 31)
-_FIRST = date(1900, 1, 1)
 
 ORDER = (
     "mart_as_of",
@@ -91,59 +75,19 @@ ORDER = (
 )
 
 
-@dataclass(frozen=True)
-class Read:
-    """One relation that a model reads, and how far a touched day of it reaches."""
-
-    name: str
-    before: int = 0
-    after: int | None = 0  # None: to the end of the data
-    by_reach: bool = False
-    passive: bool = False
-
-
-@dataclass(frozen=True)
-class Model:
-    """One model file, read."""
-
-    name: str
-    sql: str
-    grain: str
-    partition: str | None
-    reads: tuple[Read, ...]
-    reach: tuple[str, ...]
-    stale: str | None
-    changes: tuple[str, ...]
-    columns: tuple[tuple[str, str], ...]
-
-    @property
-    def part(self) -> str:
-        """The SQL that gives a row's part."""
-        if self.partition == "month of on_date":
-            return "CAST(date_trunc('month', on_date) AS DATE)"
-        return self.partition or ""
-
-    def parts(self, days: frozenset[date]) -> frozenset[date]:
-        """The parts that these days lie in."""
-        if self.partition == "on_date":
-            return days
-        if self.partition == "period_start":
-            return frozenset(start for day in days for start in _period_starts(day))
-        return frozenset(day.replace(day=1) for day in days)
-
-    def days(self, parts: frozenset[date]) -> frozenset[date]:
-        """The days that a rebuilt part stands for, for whatever reads this model."""
-        if self.partition in ("month", "month of on_date"):
-            return frozenset(day for part in parts for day in _month(part))
-        return parts
-
-
 @dataclass
 class _Touched:
-    """What a build has found to be touched so far. None stands for everything."""
+    """What a build has found to be touched so far; None stands for everything. `before` is the data
+    date and the first due day of the version that is built upon, None when all is built anew."""
 
-    days: dict[str, frozenset[date] | None] = field(default_factory=dict)
+    before: tuple[date | None, date | None] | None
+    days: dict[str, frozenset[date] | None]
     reach: dict[str, frozenset[date]] = field(default_factory=dict)
+    runs: tuple[Span, ...] | None = None
+
+    @property
+    def is_full(self) -> bool:
+        return self.before is None
 
 
 def build(con: duckdb.DuckDBPyConnection, changed: Mapping[str, frozenset[date] | None]) -> None:
@@ -156,17 +100,21 @@ def build(con: duckdb.DuckDBPyConnection, changed: Mapping[str, frozenset[date] 
     """
     _prepare(con)
     models = load_models()
-    full = _must_rebuild(con, models)
-    before = None if full else _as_of(con)
-    touched = _Touched({name: days for name, days in changed.items() if days is None or days})
+    before = None if _must_rebuild(con, models) else _as_of(con)
+    touched = _Touched(
+        before, {name: days for name, days in changed.items() if days is None or days}
+    )
     for model in models:
-        if full or model.partition is None:
-            _build_whole(con, model, touched, full=full)
+        if touched.is_full or model.partition is None:
+            _build_whole(con, model, touched)
+        elif model.partition == "person":
+            _build_persons(con, model, touched)
         else:
-            _build_parts(con, model, touched, before)
-        if model.name == "mart_as_of" and not full:
-            _note_as_of(con, before, touched)
+            _build_parts(con, model, touched)
+        if model.name == "mart_as_of":
+            _note_as_of(con, touched)
     con.execute("DROP TABLE IF EXISTS touched")
+    con.execute("DROP TABLE IF EXISTS touched_person")
     con.execute("DELETE FROM model_book")
     con.execute("INSERT INTO model_book VALUES (?, ?)", [_META, models_hash()])
 
@@ -174,61 +122,19 @@ def build(con: duckdb.DuckDBPyConnection, changed: Mapping[str, frozenset[date] 
 @cache
 def load_models() -> tuple[Model, ...]:
     """All models in the order in which they are built."""
-    return tuple(_read_model(name) for name in ORDER)
-
-
-@cache
-def models_hash() -> str:
-    """Changes when any model file changes."""
-    mark = hashlib.sha256()
-    for path in sorted(_FOLDER.glob("*.sql")):
-        mark.update(path.name.encode() + b"\0" + path.read_bytes())
-    return mark.hexdigest()[:16]
-
-
-def _read_model(name: str) -> Model:
-    sql = (_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
-    header = dict(
-        re.findall(r"^-- (grain|partition|reads|reach|stale|changes): (.+)$", sql, re.MULTILINE)
-    )
-    return Model(
-        name=name,
-        sql=sql,
-        grain=header["grain"],
-        partition=header.get("partition"),
-        reads=tuple(
-            _read(item) for item in re.findall(r"[^,\s\[]+(?:\[[^\]]*\])?", header["reads"])
-        ),
-        reach=tuple(re.split(r", (?![^(]*\))", header["reach"])) if "reach" in header else (),
-        stale=header.get("stale"),
-        changes=tuple(header["changes"].split(", ")) if "changes" in header else (),
-        columns=tuple(re.findall(r"^-- @(\w+) (.+)$", sql, re.MULTILINE)),
-    )
-
-
-def _read(item: str) -> Read:
-    found = re.fullmatch(r"(\w+)(?:\[(-?\d+),(all|\d+)\])?([*~]?)", item)
-    if found is None:
-        raise ValueError(f"model header: {item}")
-    name, before, after, mark = found.groups()
-    return Read(
-        name=name,
-        before=-int(before or 0),
-        after=None if after == "all" else int(after or 0),
-        by_reach=mark == "*",
-        passive=mark == "~",
-    )
+    return tuple(read_model(name) for name in ORDER)
 
 
 def _prepare(con: duckdb.DuckDBPyConnection) -> None:
     # A long statement would draw its bar on standard output, into the middle of --json.
     con.execute("SET enable_progress_bar = false")
-    dialect = (_FOLDER / "dialect.sql").read_text(encoding="utf-8")
+    dialect = (FOLDER / "dialect.sql").read_text(encoding="utf-8")
     for statement in dialect.split(";"):
         if statement.strip():
             con.execute(statement)
     con.execute("CREATE TABLE IF NOT EXISTS model_book (key VARCHAR, value VARCHAR)")
     con.execute("CREATE OR REPLACE TEMP TABLE touched (part DATE)")
+    con.execute("CREATE OR REPLACE TEMP TABLE touched_person (person VARCHAR)")
 
 
 def _must_rebuild(con: duckdb.DuckDBPyConnection, models: tuple[Model, ...]) -> bool:
@@ -247,20 +153,18 @@ def _as_of(con: duckdb.DuckDBPyConnection) -> tuple[date | None, date | None]:
     return (row[0], row[1]) if row else (None, None)
 
 
-def _note_as_of(
-    con: duckdb.DuckDBPyConnection,
-    before: tuple[date | None, date | None] | None,
-    touched: _Touched,
-) -> None:
+def _note_as_of(con: duckdb.DuckDBPyConnection, touched: _Touched) -> None:
     """Days between the old and the new first and last date concern whatever depends on them."""
-    after = _as_of(con)
-    if before is None or None in before or None in after:
+    before, after = touched.before, _as_of(con)
+    if before is None:
+        return
+    if None in before or None in after:
         touched.days["mart_as_of"] = frozenset() if before == after else None
         return
     days: set[date] = set()
     for old, new in zip(before, after, strict=True):
         if old is not None and new is not None and old != new:
-            days |= _between(min(old, new), max(old, new))
+            days |= between(min(old, new), max(old, new))
     touched.days["mart_as_of"] = frozenset(days)
 
 
@@ -276,40 +180,54 @@ def _wanted(model: Model, touched: _Touched, horizon: date) -> frozenset[date] |
         if read.by_reach:
             found = found | touched.reach.get(read.name, frozenset())
         if found and read.after is None:
-            days |= _between(min(found), max(horizon, *found))
+            days |= between(min(found), max(horizon, *found))
         elif read.before or read.after:
-            days |= _spread(found, read.before, read.after or 0)
+            days |= spread(found, read.before, read.after or 0)
         else:
             days |= found
     return frozenset(days)
 
 
-def _build_whole(
-    con: duckdb.DuckDBPyConnection, model: Model, touched: _Touched, *, full: bool
-) -> None:
+def _build_whole(con: duckdb.DuckDBPyConnection, model: Model, touched: _Touched) -> None:
+    """Build a model that is not cut up, or all of one that is."""
+    full = touched.is_full
+    active = [touched.days.get(r.name, frozenset()) for r in model.reads if not r.passive]
     if not full and not any(
         touched.days.get(read.name, frozenset()) != frozenset() for read in model.reads
     ):
         return
     if model.changes and not full:
         con.execute(f"CREATE OR REPLACE TEMP TABLE was AS SELECT * FROM {quote(model.name)}")
-    _fill_touched(con, None)
-    con.execute(f"CREATE OR REPLACE TABLE {quote(model.name)} AS {model.sql}")
-    _comment(con, model)
+    _create(con, model, touched)
     if model.changes and not full:
-        touched.days[model.name] = _changed_dates(con, model)
-        return
-    active = [touched.days.get(r.name, frozenset()) for r in model.reads if not r.passive]
+        touched.days[model.name] = _changed_dates(con, model, quote(model.name))
     # A model that is always rebuilt whole still tells the next ones no more than it was told.
-    if full or any(days is None for days in active):
+    elif full or any(days is None for days in active):
         touched.days[model.name] = None
     else:
         touched.days[model.name] = frozenset(day for days in active if days for day in days)
 
 
-def _changed_dates(con: duckdb.DuckDBPyConnection, model: Model) -> frozenset[date]:
-    """The dates of the rows by which the model differs from what it `was`."""
-    now = quote(model.name)
+def _create(con: duckdb.DuckDBPyConnection, model: Model, touched: _Touched) -> None:
+    """Build all of a model, a run of months or a share of the persons at a time."""
+    if touched.runs is None and model.partition:
+        touched.runs = runs_of(con)
+    runs = touched.runs or ()
+    spans = person_spans(len(runs)) if model.partition == "person" else runs
+    if model.partition is None:
+        con.execute(f"CREATE OR REPLACE TABLE {quote(model.name)} AS {model.sql}")
+    for at, span in enumerate(spans if model.partition else ()):
+        put(con, span)
+        into = "INSERT INTO {}" if at else "CREATE OR REPLACE TABLE {} AS"
+        con.execute(f"{into.format(quote(model.name))} {span.sql(model.sql)}")
+    con.execute(f"COMMENT ON TABLE {quote(model.name)} IS {text(model.grain)}")
+    for column, remark in model.columns:
+        target = f"{quote(model.name)}.{quote(column)}"
+        con.execute(f"COMMENT ON COLUMN {target} IS {text(remark)}")
+
+
+def _changed_dates(con: duckdb.DuckDBPyConnection, model: Model, now: str) -> frozenset[date]:
+    """The dates of the rows by which the relation `now` differs from what it `was`."""
     dates = ", ".join(f"CAST({column} AS DATE)" for column in model.changes)
     rows = con.execute(
         f"SELECT DISTINCT unnest([{dates}]) FROM ("
@@ -320,93 +238,87 @@ def _changed_dates(con: duckdb.DuckDBPyConnection, model: Model) -> frozenset[da
     return frozenset(day for (day,) in rows if day is not None)
 
 
-def _build_parts(
-    con: duckdb.DuckDBPyConnection,
-    model: Model,
-    touched: _Touched,
-    before: tuple[date | None, date | None] | None,
-) -> None:
+def _build_parts(con: duckdb.DuckDBPyConnection, model: Model, touched: _Touched) -> None:
+    """Build the touched parts of a model that is cut up by date."""
     data_date = _as_of(con)[0]
     days = _wanted(model, touched, data_date or _LAST)
     if days is None:
-        _fill_touched(con, None)
-        con.execute(f"CREATE OR REPLACE TABLE {quote(model.name)} AS {model.sql}")
-        _comment(con, model)
+        _create(con, model, touched)
         touched.days[model.name] = None
         return
-    parts = model.parts(days) | _stale_parts(con, model, before, data_date)
+    parts = model.parts(days) | _stale_parts(con, model, touched, data_date)
     if not parts:
         return
-    _fill_touched(con, parts)
-    reach = _reach(con, model)
-    con.execute(f"DELETE FROM {quote(model.name)} WHERE {model.part} IN (SELECT part FROM touched)")
-    con.execute(f"INSERT INTO {quote(model.name)} {model.sql}")
+    reach: frozenset[date] = frozenset()
+    for span in spans_of(parts, by_month=model.is_by_month):
+        put(con, span)
+        reach |= _reach(con, model)
+        con.execute(f"DELETE FROM {quote(model.name)} WHERE {model.where}")
+        con.execute(f"INSERT INTO {quote(model.name)} {model.sql}")
+        reach |= _reach(con, model)
     touched.days[model.name] = model.days(parts)
-    touched.reach[model.name] = reach | _reach(con, model)
+    touched.reach[model.name] = reach
+
+
+def _moved(touched: _Touched, data_date: date | None) -> dict[str, date] | None:
+    """The earlier and the later data date; None where it did not move."""
+    old = touched.before[0] if touched.before else None
+    if old is None or data_date is None or old == data_date:
+        return None
+    return {"since": min(old, data_date), "until": max(old, data_date)}
 
 
 def _stale_parts(
-    con: duckdb.DuckDBPyConnection,
-    model: Model,
-    before: tuple[date | None, date | None] | None,
-    data_date: date | None,
+    con: duckdb.DuckDBPyConnection, model: Model, touched: _Touched, data_date: date | None
 ) -> frozenset[date]:
-    old = before[0] if before else None
-    if model.stale is None or old == data_date or old is None or data_date is None:
+    moved = _moved(touched, data_date)
+    if model.stale is None or moved is None:
         return frozenset()
     sql = f"SELECT DISTINCT {model.part} FROM {quote(model.name)} WHERE {model.stale}"
-    since = {"since": min(old, data_date)} if "$since" in model.stale else {}
-    return frozenset(part for (part,) in con.execute(sql, since).fetchall())
+    given = {name: day for name, day in moved.items() if f"${name}" in sql}
+    return frozenset(part for (part,) in con.execute(sql, given).fetchall())
 
 
 def _reach(con: duckdb.DuckDBPyConnection, model: Model) -> frozenset[date]:
-    """The dates that the rows of the touched parts are filed under by later models."""
+    """The dates that the rows of the touched parts are filed under by later models; their persons
+    are entered in `touched_person`."""
     found: set[date] = set()
     for expression in model.reach:
         rows = con.execute(
-            f"SELECT DISTINCT {expression} FROM {quote(model.name)}"
-            f" WHERE {model.part} IN (SELECT part FROM touched)"
+            f"SELECT DISTINCT {expression} FROM {quote(model.name)} WHERE {model.where}"
         ).fetchall()
         found |= {day for (day,) in rows if day is not None}
+    if model.persons:
+        con.execute(
+            f"INSERT INTO touched_person SELECT DISTINCT person FROM {quote(model.name)}"
+            f" WHERE {model.where} AND {model.persons}"
+        )
     return frozenset(found)
 
 
-def _fill_touched(con: duckdb.DuckDBPyConnection, parts: frozenset[date] | None) -> None:
-    con.execute("DELETE FROM touched")
-    if parts is None:
-        con.execute(
-            "INSERT INTO touched SELECT CAST(day AS DATE)"
-            " FROM generate_series(?::DATE, ?::DATE, INTERVAL 1 DAY) AS s (day)",
-            [_FIRST, _LAST],
-        )
+def _build_persons(con: duckdb.DuckDBPyConnection, model: Model, touched: _Touched) -> None:
+    """Build the rows of those persons whom a touched row or the moved data date concerns."""
+    data_date, first_due_on = _as_of(con)
+    sources = [touched.days.get(r.name, frozenset()) for r in model.reads if r.name != "mart_as_of"]
+    before = touched.before or (None, None)
+    # Before the first day on which contacts are due nothing counts: that can concern anybody.
+    if None in sources or None in before or first_due_on != before[1] or data_date is None:
+        if any(days is None or days for days in sources) or before != (data_date, first_due_on):
+            _create(con, model, touched)
+            touched.days[model.name] = None
         return
-    con.execute("INSERT INTO touched SELECT unnest(?::DATE[])", [sorted(parts)])
-
-
-def _comment(con: duckdb.DuckDBPyConnection, model: Model) -> None:
-    con.execute(f"COMMENT ON TABLE {quote(model.name)} IS {text(model.grain)}")
-    for column, remark in model.columns:
-        target = f"{quote(model.name)}.{quote(column)}"
-        con.execute(f"COMMENT ON COLUMN {target} IS {text(remark)}")
-
-
-def _period_starts(day: date) -> tuple[date, date, date]:
-    week = day - timedelta(days=day.weekday())
-    month = day.replace(day=1)
-    return week, month, month.replace(month=(month.month - 1) // 3 * 3 + 1)
-
-
-def _month(first: date) -> frozenset[date]:
-    following = (first + timedelta(days=32)).replace(day=1)
-    return _between(first, following - timedelta(days=1))
-
-
-def _between(start: date, end: date) -> frozenset[date]:
-    return frozenset(start + timedelta(days=i) for i in range((end - start).days + 1))
-
-
-def _spread(days: frozenset[date], before: int, after: int) -> frozenset[date]:
-    return frozenset(day + timedelta(days=i) for day in days for i in range(-before, after + 1))
+    moved = _moved(touched, data_date)
+    if moved:
+        given = {name: day for name, day in moved.items() if f"${name}" in model.moved}
+        con.execute(f"INSERT INTO touched_person {model.moved}", given)
+    name = quote(model.name)
+    where = "person IN (SELECT person FROM touched_person)"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE was AS SELECT * FROM {name} WHERE {where}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE now_is AS {model.sql}")
+    touched.days[model.name] = _changed_dates(con, model, "now_is")
+    con.execute(f"DELETE FROM {name} WHERE {where}")
+    con.execute(f"INSERT INTO {name} SELECT * FROM now_is")
+    con.execute("DROP TABLE now_is")
 
 
 def known_relations() -> frozenset[str]:

@@ -30,7 +30,12 @@ WITH signed AS (
         count(DISTINCT household) AS households,
         sum(CASE WHEN first_time THEN coalesce(persons, 1) ELSE 0 END) AS first_timers,
         count(first_time) AS first_known
-    FROM attendance GROUP BY activity_id
+    FROM attendance
+    WHERE activity_id IN (
+        SELECT activity_id FROM activity
+        WHERE started_at >= touched_from() AND started_at < date_add(touched_to(), 1)
+    )
+    GROUP BY activity_id
 )
 SELECT
     a.activity_id,
@@ -59,4 +64,5 @@ FROM activity AS a
 LEFT JOIN activity_type AS t ON t.type = a.type
 LEFT JOIN model_grid_name AS g ON g.text = a.grid
 LEFT JOIN signed AS s ON s.activity_id = a.activity_id
-WHERE CAST(a.started_at AS DATE) IN (SELECT part FROM touched)
+WHERE a.started_at >= touched_from() AND a.started_at < date_add(touched_to(), 1)
+    AND CAST(a.started_at AS DATE) IN (SELECT part FROM touched)

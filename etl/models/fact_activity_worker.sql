@@ -16,7 +16,8 @@ WITH named AS (
     JOIN (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15), (16)) AS k (n)
         ON k.n <= length(a.workers) - length(replace(a.workers, '、', '')) + 1
     LEFT JOIN model_worker_name AS n ON n.text = split_part(a.workers, '、', k.n)
-    WHERE CAST(a.started_at AS DATE) IN (SELECT part FROM touched) AND length(split_part(a.workers, '、', k.n)) > 0
+    WHERE a.started_at >= touched_from() AND a.started_at < date_add(touched_to(), 1)
+        AND CAST(a.started_at AS DATE) IN (SELECT part FROM touched) AND length(split_part(a.workers, '、', k.n)) > 0
 ), person AS (
     SELECT activity_id, on_date, who, max(worker_id) AS worker_id FROM named GROUP BY activity_id, on_date, who
 )

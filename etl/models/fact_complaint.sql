@@ -2,7 +2,7 @@
 -- partition: on_date
 -- reads: complaint[0,31], complaint_category, model_day, model_grid_name, model_worker_name, grid_holder, mart_as_of~
 -- reach: CAST(due_at AS DATE), CAST(closed_at AS DATE)
--- stale: is_open OR CAST(due_at AS DATE) >= $since
+-- stale: CAST(due_at AS DATE) > $since AND CAST(due_at AS DATE) <= $until
 -- @complaint_id 工单编号
 -- @on_date 受理日期
 -- @created_at 受理时间
@@ -46,8 +46,8 @@ WITH recent AS (
             PARTITION BY household, category ORDER BY created_at, complaint_id
         ) AS before_on
     FROM complaint
-    WHERE created_at >= (SELECT date_add(min(part), -31) FROM touched)
-        AND created_at < (SELECT date_add(max(part), 1) FROM touched)
+    WHERE created_at >= date_add(touched_from(), -31)
+        AND created_at < date_add(touched_to(), 1)
 ), deadline AS (
     SELECT
         category, max(level_1) AS level_1, bool_or(own_authority) AS own_authority,

@@ -40,7 +40,7 @@ WITH period AS (
         mode
     FROM fact_visit
     WHERE tier IS NOT NULL AND met IS NOT FALSE
-        AND on_date >= (SELECT min(part) FROM touched) AND on_date <= (SELECT date_add(max(part), 92) FROM touched)
+        AND on_date >= touched_from() AND on_date <= date_add(touched_to(), 92)
 ), counted AS (
     SELECT
         d.person, d.grid_id, d.tier, d.category, d.period_start, d.period_end, d.is_complete, d.held_on,

@@ -2,6 +2,7 @@
 -- partition: on_date
 -- reads: visit, model_grid_name, model_key_person
 -- reach: need_due
+-- persons: tier IS NOT NULL AND met IS NOT FALSE
 -- @visit_id 走访编号
 -- @on_date 走访日期
 -- @occurred_at 走访时间
@@ -48,4 +49,5 @@ LEFT JOIN model_grid_name AS g ON g.text = v.grid
 LEFT JOIN model_key_person AS k
     ON k.person = v.person
     AND CAST(v.occurred_at AS DATE) >= k.valid_from AND CAST(v.occurred_at AS DATE) <= k.valid_to
-WHERE CAST(v.occurred_at AS DATE) IN (SELECT part FROM touched)
+WHERE v.occurred_at >= touched_from() AND v.occurred_at < date_add(touched_to(), 1)
+    AND CAST(v.occurred_at AS DATE) IN (SELECT part FROM touched)

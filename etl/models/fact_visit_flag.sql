@@ -14,7 +14,9 @@ WITH base AS (
         v.occurred_at <> CAST(v.on_date AS TIMESTAMP) AS has_time
     FROM fact_visit AS v
     LEFT JOIN fact_visit_worker AS w ON w.visit_id = v.visit_id AND w.on_date = v.on_date
-    WHERE date_trunc('month', v.on_date) IN (SELECT part FROM touched)
+        AND w.on_date BETWEEN touched_from() AND touched_to()
+    WHERE v.on_date BETWEEN touched_from() AND touched_to()
+        AND date_trunc('month', v.on_date) IN (SELECT part FROM touched)
 ), home AS (
     SELECT household, min(building) AS building, bool_or(is_occupied IS NOT FALSE) AS is_occupied
     FROM household GROUP BY household
@@ -92,6 +94,7 @@ WITH base AS (
     FROM base AS b
     JOIN complaint AS c
         ON c.household = b.household AND c.created_at > b.occurred_at
+        AND c.created_at >= touched_from() AND c.created_at < date_add(touched_to(), 9)
         AND days_between(b.on_date, CAST(c.created_at AS DATE)) <= 7
     WHERE b.need IS NULL
 ), vacant AS (

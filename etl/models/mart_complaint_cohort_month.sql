@@ -31,7 +31,8 @@ WITH event AS (
         CASE WHEN is_due THEN 1 ELSE 0 END AS due,
         CASE WHEN is_due AND is_on_time THEN 1 ELSE 0 END AS on_time
     FROM fact_complaint
-    WHERE CAST(date_trunc('month', on_date) AS DATE) IN (SELECT part FROM touched)
+    WHERE on_date BETWEEN touched_from() AND touched_to()
+        AND CAST(date_trunc('month', on_date) AS DATE) IN (SELECT part FROM touched)
 )
 SELECT
     r.ancestor_id AS grid_id, e.month, e.category, e.source, e.in_scope,

@@ -15,6 +15,7 @@ SELECT
     CAST(count(*) AS INTEGER) AS due,
     CAST(sum(CASE WHEN is_contacted THEN 1 ELSE 0 END) AS INTEGER) AS contacted
 FROM fact_contact_period
-WHERE is_complete AND date_trunc('month', period_end) IN (SELECT part FROM touched)
+WHERE is_complete AND period_end BETWEEN touched_from() AND touched_to()
+    AND date_trunc('month', period_end) IN (SELECT part FROM touched)
 GROUP BY grid_id, period_end, tier, category
 ORDER BY period_end, grid_id

@@ -14,6 +14,6 @@ SELECT
     CAST(sum(c.contacted) AS INTEGER) AS contacted
 FROM mart_contact_cell AS c
 JOIN model_rollup AS r ON r.grid_id = coalesce(c.grid_id, '')
-WHERE date_trunc('month', c.on_date) IN (SELECT part FROM touched)
+WHERE c.on_date BETWEEN touched_from() AND touched_to() AND date_trunc('month', c.on_date) IN (SELECT part FROM touched)
 GROUP BY r.ancestor_id, CAST(date_trunc('month', c.on_date) AS DATE), c.tier
 ORDER BY CAST(date_trunc('month', c.on_date) AS DATE), r.ancestor_id

@@ -19,7 +19,8 @@ WITH timed AS (
         c.closed_at IS NOT NULL AS is_closed,
         CASE WHEN c.is_instant THEN 1 ELSE 0 END AS instant
     FROM fact_complaint AS c CROSS JOIN mart_as_of AS m
-    WHERE date_trunc('month', c.on_date) IN (SELECT part FROM touched)
+    WHERE c.on_date BETWEEN touched_from() AND touched_to()
+        AND date_trunc('month', c.on_date) IN (SELECT part FROM touched)
 )
 SELECT
     r.ancestor_id AS grid_id, t.month, t.hours, t.is_closed,

@@ -13,6 +13,6 @@ SELECT
     part,
     CAST(sum(change) AS INTEGER) AS change
 FROM mart_stock_change
-WHERE date_trunc('month', on_date) IN (SELECT part FROM touched)
+WHERE on_date BETWEEN touched_from() AND touched_to() AND date_trunc('month', on_date) IN (SELECT part FROM touched)
 GROUP BY grid_id, CAST(date_trunc('month', on_date) AS DATE), kind, part
 ORDER BY kind, CAST(date_trunc('month', on_date) AS DATE), grid_id

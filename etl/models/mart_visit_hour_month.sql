@@ -15,7 +15,8 @@ WITH single AS (
         CAST(hour(occurred_at) AS INTEGER) AS hour,
         count(*) AS visits
     FROM fact_visit
-    WHERE CAST(date_trunc('month', on_date) AS DATE) IN (SELECT part FROM touched) AND hour(occurred_at) > 0
+    WHERE on_date BETWEEN touched_from() AND touched_to()
+        AND CAST(date_trunc('month', on_date) AS DATE) IN (SELECT part FROM touched) AND hour(occurred_at) > 0
     GROUP BY
         coalesce(grid_id, ''),
         CAST(date_trunc('month', on_date) AS DATE),

@@ -37,7 +37,8 @@ SELECT
 FROM mart_visit_cell AS c
 CROSS JOIN mart_as_of AS m
 JOIN model_rollup AS r ON r.grid_id = coalesce(c.grid_id, '')
-WHERE CAST(date_trunc('month', c.on_date) AS DATE) IN (SELECT part FROM touched)
+WHERE c.on_date BETWEEN touched_from() AND touched_to()
+    AND CAST(date_trunc('month', c.on_date) AS DATE) IN (SELECT part FROM touched)
     AND c.on_date <= m.data_date
 GROUP BY r.ancestor_id, CAST(date_trunc('month', c.on_date) AS DATE)
 ORDER BY CAST(date_trunc('month', c.on_date) AS DATE), r.ancestor_id
