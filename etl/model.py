@@ -56,6 +56,7 @@ ORDER = (
     "mart_complaint_cell",
     "mart_complaint_month",
     "mart_complaint_split_month",
+    "mart_complaint_category_month",
     "mart_complaint_day",
     "mart_complaint_cohort_month",
     "mart_contact_cell",

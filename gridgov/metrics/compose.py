@@ -16,18 +16,15 @@ from gridgov.metrics.metric import Metric
 from gridgov.metrics.question import Question
 from gridgov.metrics.spans import bucket_expression
 from gridgov.metrics.tally import (
-    has_quantiles,
     is_few,
     is_plain,
     months_sql,
-    quantiles_sql,
     tally_sql,
-    units_sql,
     where_sql,
 )
 from gridgov.warehouse import sql_text
 
-__all__ = ["FOLDED", "MARKED", "measures_of", "statement", "stock_sql"]
+__all__ = ["FOLDED", "MARKED", "measures_of", "statement"]
 
 FOLDED = frozenset({"ratio", "rate", "count"})
 """Kinds that are sums of a tally's columns, by bucket, grid and split."""
@@ -44,7 +41,7 @@ def statement(metrics: Sequence[Metric], question: Question) -> str:
     All metrics are of one source and one family of kinds. For the folded kinds the counts are the
     columns of the tally that they sum; for the marked ones there is a column `kind` besides. The
     other kinds have a column `metric` and numerator, denominator and n; a quantile has hours,
-    is_closed, cases, instant, or for single months closed, cases, instant, half, most.
+    is_closed, cases, instant.
     """
     _check(question)
     kind = metrics[0].kind
@@ -64,13 +61,6 @@ def measures_of(metrics: Iterable[Metric]) -> tuple[str, ...]:
     """The columns that metrics of one source sum, each once."""
     found = (column for metric in metrics for column in formula_of(metric.sql).columns)
     return tuple(dict.fromkeys(found))
-
-
-def stock_sql(question: Question) -> str:
-    """SQL giving month, grid_id and the stocks of the units in the months that are touched."""
-    months = "month BETWEEN date_trunc('month', $from_day::DATE) AND $to_day AND "
-    until = "" if is_few(question) else months
-    return f"{sql_text('metrics/stock.sql')}WHERE {until}grid_id {units_sql(question)}"
 
 
 def _check(question: Question) -> None:
@@ -129,8 +119,6 @@ def _kinds(metrics: Sequence[Metric]) -> str:
 
 
 def _durations(metric: Metric, question: Question) -> str:
-    if has_quantiles(question):
-        return quantiles_sql(question)
     tally = tally_sql("case", question)
     if question.is_aligned and not question.splits:
         return tally

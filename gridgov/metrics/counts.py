@@ -55,8 +55,7 @@ def counts_of(metrics: Sequence[Metric], rows: Columns, question: Question) -> d
         laid = _Laid.of(rows, question, {name: name for name in question.by}, inside)
         return {metric.code: _sum(formula_of(metric.sql), rows, laid) for metric in metrics}
     if kind == "quantile":
-        quantiles = _known_quantiles if "half" in rows else _quantiles
-        return {metrics[0].code: quantiles(rows, question)}
+        return {metrics[0].code: _quantiles(rows, question)}
     found = {}
     for metric in metrics:
         if kind == "stock":
@@ -222,12 +221,3 @@ def _quantiles(rows: Columns, question: Question) -> Counts:
     numerator = np.where(np.isnan(total), np.nan, ended)
     instant = laid.total(rows["instant"])
     return Counts(laid.labels, numerator, total, total, half, most, instant)
-
-
-def _known_quantiles(rows: Columns, question: Question) -> Counts:
-    """As `_quantiles`, from a mart that has them for single months."""
-    laid = _Laid.of(rows, question, {}, _inside(rows, question))
-    closed, total, instant, half, most = (
-        laid.total(rows[name]) for name in ("closed", "cases", "instant", "half", "most")
-    )
-    return Counts(laid.labels, closed, total, total, half, most, instant)

@@ -14,7 +14,7 @@ from gridgov.metrics.happiness import TEAMS
 from gridgov.metrics.metric import Denominator
 from gridgov.metrics.months import Months
 from gridgov.metrics.question import Question
-from gridgov.metrics.spans import Span, months_between, quarters_between
+from gridgov.metrics.spans import Span, month_number, months_between, quarters_between
 
 __all__ = ["STOCKS", "denominators"]
 
@@ -52,8 +52,8 @@ def _stocks(
     """
     ends = [_end(span, question) for span in question.buckets]
     first = question.buckets[0].start.replace(day=1)
-    n_months = max((_number(end) for end in ends), default=0) - _number(first) + 1
-    months = (_number(first), _number(first) + n_months)
+    n_months = max((month_number(end) for end in ends), default=0) - month_number(first) + 1
+    months = (month_number(first), month_number(first) + n_months)
     taken = held.taken(names, question.units, *months)
     known = {name: taken[at].T for at, name in enumerate(names)}  # (months, units) each
     found: dict[Denominator, Floats] = {}
@@ -61,7 +61,10 @@ def _stocks(
         rows = np.full((len(ends), len(question.units)), nan)
         averages: dict[tuple[int, int], Floats] = {}
         for place, (span, end) in enumerate(zip(question.buckets, ends, strict=True)):
-            run = (_number(span.start) - _number(first), _number(end) - _number(first) + 1)
+            run = (
+                month_number(span.start) - month_number(first),
+                month_number(end) - month_number(first) + 1,
+            )
             if span.start > end:
                 continue
             if name == "capacity":
@@ -77,10 +80,6 @@ def _stocks(
 
 def _end(span: Span, question: Question) -> date:
     return min(span.end, question.data_date) if question.data_date else span.end
-
-
-def _number(day: date) -> int:
-    return day.year * 12 + day.month - 1
 
 
 def _average(known: Floats, run: tuple[int, int]) -> Floats:

@@ -21,6 +21,7 @@ from gridgov.metrics.grids import tree_of
 from gridgov.metrics.metric import Denominator, Grain, Metric
 from gridgov.metrics.months import Months, months_of
 from gridgov.metrics.question import Question
+from gridgov.metrics.reach import counts_from_reach, has_reach
 from gridgov.metrics.registry import METRICS
 from gridgov.metrics.spans import spans
 from gridgov.warehouse import Reader
@@ -76,6 +77,9 @@ def answer(
     wanted = {metric.denominator for metric in unique}
     held = _held(reader, of_months, wanted, question)
     counted = counts_from_months(held, of_months, question) if held and of_months else {}
+    for metric in unique:
+        if metric.code not in counted and has_reach(reader, metric, question):
+            counted[metric.code] = counts_from_reach(reader, metric, question)
     for group in _groups([metric for metric in unique if metric.code not in counted]):
         counted |= _count(reader, group, question)
     others = denominators(held, wanted, question)

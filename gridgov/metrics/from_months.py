@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from math import log
 
 import numpy as np
@@ -20,6 +19,7 @@ from gridgov.metrics.formula import Term, formula_of
 from gridgov.metrics.metric import Metric
 from gridgov.metrics.months import Months
 from gridgov.metrics.question import Question
+from gridgov.metrics.spans import month_number
 
 __all__ = ["columns_for", "counts_from_months", "is_of_months"]
 
@@ -133,7 +133,7 @@ class _Laid:
             dict.fromkeys(name for metric in metrics for name in columns_for(metric, question))
         )
         runs = tuple(
-            (_number(span.start), _number(min(span.end, question.last_day)) + 1)
+            (month_number(span.start), month_number(min(span.end, question.last_day)) + 1)
             for span in question.buckets
         )
         first, end = runs[0][0], max(runs[-1][1], runs[0][0])
@@ -164,10 +164,6 @@ class _Laid:
 
     def empty(self) -> Floats:
         return np.full((*self.question.shape, 1), np.nan)
-
-
-def _number(day: date) -> int:
-    return day.year * 12 + day.month - 1
 
 
 def _together(values: Floats, axis: int) -> Floats:

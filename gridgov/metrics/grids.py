@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from threading import Lock
 from weakref import WeakKeyDictionary
 
@@ -17,6 +18,8 @@ __all__ = ["ALL", "Node", "Tree", "tree_of"]
 
 ALL = "*"
 """The unit that stands for everything, records of unknown grids included."""
+# A page asks for the grids of the same level a dozen times; each is a walk over the whole tree.
+_MOST_KEPT = 256
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Node:
     parent_id: str | None
     valid_from: date
     valid_to: date
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,12 @@ class Tree:
     tops: tuple[str, ...]
     sees_everything: bool
     first_on: Mapping[str, date | None] = field(default_factory=dict)
+    _levels: dict[object, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def names(self) -> dict[str, tuple[str, str]]:
+        """Grid → (name, level); shared, not to be changed."""
+        return {key: (node.name, node.level) for key, node in self.nodes.items()}
 
     def roots(self, grid_id: str | None) -> tuple[str, ...]:
         """The units of a question without a split by grid."""
@@ -48,6 +58,16 @@ class Tree:
 
     def at_level(self, grid_id: str | None, level: str, start: date, end: date) -> tuple[str, ...]:
         """Grids of a level ("children": directly below), valid on some day of the period."""
+        key = (grid_id, level, start, end)
+        found = self._levels.get(key)
+        if found is None:
+            found = self._at_level(grid_id, level, start, end)
+            if len(self._levels) >= _MOST_KEPT:
+                self._levels.clear()
+            self._levels[key] = found
+        return found
+
+    def _at_level(self, grid_id: str | None, level: str, start: date, end: date) -> tuple[str, ...]:
         if level == "children":
             found = self.children.get(grid_id, ()) if grid_id is not None else self._first_fork()
         else:
@@ -98,9 +118,10 @@ def tree_of(reader: Reader) -> Tree:
 
 def _read(reader: Reader) -> Tree:
     nodes = {
-        row[0]: Node(row[0], row[1], row[2], row[3] or date.min, row[4] or date.max)
+        row[0]: Node(row[0], row[1], row[2], row[3] or date.min, row[4] or date.max, row[5])
         for row in reader.rows(
-            "SELECT grid_id, level, parent_id, valid_from, valid_to FROM grid ORDER BY grid_id"
+            "SELECT grid_id, level, parent_id, valid_from, valid_to, name"
+            " FROM grid ORDER BY grid_id"
         )
     }
     children: dict[str, list[str]] = {}

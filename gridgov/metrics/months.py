@@ -21,7 +21,7 @@ from gridgov.metrics.grids import ALL, Tree, tree_of
 from gridgov.metrics.question import Ints
 from gridgov.warehouse import Reader
 
-__all__ = ["Months", "months_of"]
+__all__ = ["Months", "months_of", "upper_units"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -113,21 +113,24 @@ def _store_of(reader: Reader) -> _Store:
     with reading:
         found = _STORES.get(reader)
         if found is None:
-            found = _Store(_read(reader, _held_units(reader, tree_of(reader)), None))
+            found = _Store(_read(reader, upper_units(tree_of(reader), _most(reader)), None))
             _STORES[reader] = found
         return found
 
 
-def _held_units(reader: Reader, tree: Tree) -> list[str]:
-    """Upper grids from the highest level down, so many as may be held."""
-    rows = reader.rows("SELECT count(DISTINCT month) FROM mart_stock_month")
-    most = _HELD_CELLS // max(int(rows[0][0]) * len(_columns(reader)), 1)
+def upper_units(tree: Tree, most: int) -> list[str]:
+    """The upper grids from the highest level down, whole levels while they are at most `most`."""
     found = [ALL] if tree.sees_everything else []
     level = list(tree.tops)
     while level and len(found) + len(level) <= most:
         found += [unit for unit in level if tree.is_upper(unit)]
         level = [child for unit in level for child in tree.children.get(unit, ())]
     return found
+
+
+def _most(reader: Reader) -> int:
+    months = int(reader.rows("SELECT count(DISTINCT month) FROM mart_stock_month")[0][0])
+    return _HELD_CELLS // max(months * len(_columns(reader)), 1)
 
 
 def _columns(reader: Reader) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ __all__ = [
     "Span",
     "bucket_expression",
     "is_month_aligned",
+    "month_number",
     "months_between",
     "quarters_between",
     "spans",
@@ -60,6 +61,11 @@ def is_month_aligned(start: date, end: date, grain: Grain | None, data_date: dat
     if grain in ("day", "week") or start.day != 1:
         return False
     return (end + timedelta(days=1)).day == 1 or (data_date is not None and end >= data_date)
+
+
+def month_number(day: date) -> int:
+    """The number of a month: 12 × year + month - 1."""
+    return day.year * 12 + day.month - 1
 
 
 def months_between(start: date, end: date) -> int:

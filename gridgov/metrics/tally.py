@@ -12,11 +12,9 @@ from gridgov.metrics.question import Question
 from gridgov.warehouse import sql_text
 
 __all__ = [
-    "has_quantiles",
     "is_few",
     "is_plain",
     "months_sql",
-    "quantiles_sql",
     "tally_sql",
     "units_sql",
     "where_sql",
@@ -29,6 +27,7 @@ _MONTHLY: dict[Source, tuple[str, ...]] = {
     "activity": ("type", "pillar"),
     "contact": ("tier",),
 }
+_BY_CATEGORY = ("category",)
 _SPLIT = frozenset({"visit", "complaint"})  # have a monthly mart with all splits, for upper grids
 _DAILY = frozenset({"visit", "complaint"})  # have a daily roll-up for upper grids
 
@@ -59,43 +58,44 @@ def is_few(question: Question) -> bool:
 
 def is_plain(source: Source, question: Question) -> bool:
     """Whether the rows of a monthly mart can be read as they are, without adding up in SQL."""
-    return (
-        question.is_aligned
-        and source in _MONTHLY
-        and question.splits <= set(_MONTHLY[source])
-        and (source != "activity" or is_few(question))
-    )
+    found = _month_table(source, question)
+    if found is None or question.selects_by:
+        return False
+    return is_few(question) or (source != "activity" and found[1] != _BY_CATEGORY)
+
+
+def _month_table(source: Source, question: Question) -> tuple[str, tuple[str, ...]] | None:
+    """The smallest monthly mart that has the question's splits, and what it keeps besides."""
+    if not question.is_aligned or source not in _MONTHLY:
+        return None
+    if question.splits <= set(_MONTHLY[source]):
+        return f"mart_{source}_month", _MONTHLY[source]
+    if source == "complaint" and question.splits <= set(_BY_CATEGORY) and _are_upper(question):
+        return "mart_complaint_category_month", _BY_CATEGORY
+    return None
+
+
+def _are_upper(question: Question) -> bool:
+    return all(question.tree.is_upper(unit) for unit in question.units)
 
 
 def months_sql(source: Source, question: Question, columns: tuple[str, ...]) -> str:
     """Rows of a monthly mart as they are: month, grid_id, what it keeps, `columns`.
 
     Of a few units every month and every column, whatever the question: so that others that follow
-    find the same answer kept.
+    find the same answer kept. Raises ValueError where no such mart answers (see `is_plain`).
     """
-    table = f"mart_{source}_month"
+    found = _month_table(source, question)
+    if found is None:
+        raise ValueError(f"no monthly mart of {source} has {sorted(question.splits)}")
+    table, kept = found
     if is_few(question):
         return f"SELECT * FROM {table} WHERE grid_id {units_sql(question)}"
-    listed = ", ".join(("month", "grid_id", *_MONTHLY.get(source, ()), *columns))
+    listed = ", ".join(("month", "grid_id", *kept, *columns))
     return (
         f"SELECT {listed} FROM {table}"
         f" WHERE month BETWEEN $from_day AND $to_day AND grid_id {units_sql(question)}"
     )
-
-
-def has_quantiles(question: Question) -> bool:
-    """Whether the quantiles of single months of single grids are what is asked for."""
-    is_a_month = question.grain == "month" or (
-        question.grain is None and question.start.replace(day=1) == question.last_day.replace(day=1)
-    )
-    is_a_grid = question.by_grid or len(question.units) == 1
-    return question.is_aligned and not question.splits and is_a_month and is_a_grid
-
-
-def quantiles_sql(question: Question) -> str:
-    """month, grid_id, closed, cases, instant, half, most: of a few units every month."""
-    within = "" if is_few(question) else "month BETWEEN $from_day AND $to_day AND "
-    return f"SELECT * FROM mart_handling_quantile_month WHERE {within}grid_id {units_sql(question)}"
 
 
 def tally_sql(source: Source, question: Question) -> str:
@@ -121,10 +121,10 @@ def tally_sql(source: Source, question: Question) -> str:
 
 
 def _mart(source: Source, question: Question) -> str:
-    splits = question.splits
-    are_upper = all(question.tree.is_upper(unit) for unit in question.units)
-    if question.is_aligned and splits <= set(_MONTHLY[source]):
-        return _from_month(f"mart_{source}_month", question)
+    splits, are_upper = question.splits, _are_upper(question)
+    monthly = _month_table(source, question)
+    if monthly is not None:
+        return _from_month(monthly[0], question)
     if question.is_aligned and source in _SPLIT and are_upper:
         return _from_month(f"mart_{source}_split_month", question)
     if not splits and source in _DAILY and are_upper:

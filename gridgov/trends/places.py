@@ -44,4 +44,4 @@ def fork_below(reader: Reader, grid_id: str | None) -> str | None:
 
 def grid_names(reader: Reader) -> dict[str, tuple[str, str]]:
     """Grid → (name, level)."""
-    return {key: (name, level) for key, name, level in reader.rows("trends/grid_name.sql")}
+    return tree_of(reader).names

@@ -1,3 +1,0 @@
--- Grain: one grid that the reader may see.
--- Parameters: none.
-SELECT grid_id, name, level FROM grid ORDER BY grid_id
