@@ -42,7 +42,7 @@ def test_contributions_to_a_count_add_up(members: list[tuple[int, int, int, int]
         assert abs(found.before + found.total.sum() - found.after) < 1e-9
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(UNITS, st.randoms(use_true_random=False))
 def test_fits_are_proper_finite_and_blind_to_row_order(
     units: list[tuple[int, int]], random: object

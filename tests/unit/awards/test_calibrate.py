@@ -39,7 +39,7 @@ def test_a_limit_that_bites_and_an_indicator_that_says_little_are_told() -> None
 def test_what_is_scored_is_nearer_to_the_truth_than_what_was_counted(spread: float) -> None:
     """Workers with known true rates, prior from one half-year, scores of the next."""
     for situation in (SITUATIONS[1], SITUATIONS[2]):
-        found = distances(situation, spread, repeats=60, seed=11)
+        found = distances(situation, spread, repeats=24, seed=11)
         chosen = found["cap 0.75"]
         assert chosen[0] < found["raw"][0]
         # The bare likelihood leaves nearly all without a word of their own where it sees nothing.
