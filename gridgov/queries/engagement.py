@@ -7,11 +7,13 @@ from datetime import date
 import pandas as pd
 
 from gridgov.metrics import evaluate
+from gridgov.queries.months import whole_months
 from gridgov.warehouse import Reader
 
 __all__ = [
     "activity_calendar",
     "course_attendance",
+    "listed_reached",
     "neighbour_day_rotation",
     "participation",
     "reach_by_category",
@@ -67,6 +69,19 @@ def reach_by_category(
     households: distinct ones that attended; listed: those of key persons of the kind.
     """
     return reader.frame("queries/reach_by_category.sql", start=start, finish=end, grid_id=grid_id)
+
+
+def listed_reached(
+    reader: Reader, start: date, end: date, *, grid_id: str | None = None
+) -> pd.DataFrame:
+    """category, listed, listed_attended as `reach_by_category`, of the kinds that are listed."""
+    if whole_months(reader, start, end, grid_id) is None:
+        frame = reach_by_category(reader, start, end, grid_id=grid_id)
+        chosen = frame[frame["listed"] > 0].reset_index(drop=True)
+        return chosen[["category", "listed", "listed_attended"]]
+    return reader.frame(
+        "queries/listed_reached_month.sql", start=start, finish=end, grid_id=grid_id
+    )
 
 
 def neighbour_day_rotation(

@@ -14,9 +14,9 @@ from gridgov.metrics.grids import tree_of
 from gridgov.metrics.happiness import TEAMS
 from gridgov.queries.engagement import (
     activity_calendar,
+    listed_reached,
     neighbour_day_rotation,
     participation,
-    reach_by_category,
     team_performances,
 )
 from gridgov.queries.grids_below import grids_below, short_names
@@ -144,8 +144,8 @@ def kinds_reached(reader: Reader, filters: Filters) -> pd.DataFrame:
     Small counts are missing where the reader may not see single persons.
     """
     span = filters.span
-    frame = reach_by_category(reader, span.start, span.end, grid_id=filters.grid_id)
-    frame = frame[frame["listed"] > 0].rename(columns={"listed_attended": "attended"})
+    frame = listed_reached(reader, span.start, span.end, grid_id=filters.grid_id)
+    frame = frame.rename(columns={"listed_attended": "attended"})
     frame = frame.assign(rate=_over(frame["attended"], frame["listed"]))
     frame = frame.sort_values(["rate", "category"], kind="stable", ignore_index=True)
     frame = frame[["category", "listed", "attended", "rate"]]

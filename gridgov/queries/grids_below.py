@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from gridgov.filters import Filters
-from gridgov.metrics import evaluate
+from gridgov.metrics.evaluate import answer
+from gridgov.metrics.figures import STATES
 from gridgov.metrics.grids import tree_of
 from gridgov.trends.places import fork_below, grid_names
 from gridgov.trends.series import judged_series
@@ -54,24 +56,34 @@ def grids_below(
     if found is None:
         return pd.DataFrame(columns=_COLUMNS)
     place, level = found
-    parts = [
-        evaluate(
+    asked = [
+        answer(
             reader, group, filters.span.start, filters.span.end,
             by=(f"grid:{level}",), grid_id=place, where=dict(kept),
         )
         for kept, group in _same_filters(codes, filters)
     ]  # fmt: skip
-    frame = pd.concat(parts, ignore_index=True)
-    tones = _tones(reader, filters, tuple(codes), grain, place, level)
+    units = asked[0].question.units
     known = grid_names(reader)
-    units = list(dict.fromkeys(frame["grid_id"]))
-    names = {unit: known.get(unit, (unit, ""))[0] for unit in units}
-    labels = dict(zip(units, short_names([names[unit] for unit in units]), strict=True))
-    keys = list(zip(frame["metric"], frame["grid_id"], strict=True))
-    return frame.assign(
-        name=[names[grid_id] for _code, grid_id in keys],
-        label=[labels[grid_id] for _code, grid_id in keys],
-        tone=[tones.get(key, "missing") for key in keys],
+    names = [known.get(unit, (unit, ""))[0] for unit in units]
+    figures = [one for each in asked for one in each.figures]
+    tones = _tones(reader, filters, tuple(codes), grain, place, level)
+
+    def laid(name: str) -> np.ndarray:
+        return np.concatenate([getattr(one, name)[0, :, 0] for one in figures])
+
+    return pd.DataFrame(
+        {
+            "metric": np.repeat([one.metric.code for one in figures], len(units)),
+            "grid_id": list(units) * len(figures),
+            "name": names * len(figures),
+            "label": short_names(names) * len(figures),
+            **{name: laid(name) for name in ("numerator", "denominator", "value", "n")},
+            "state": np.array(STATES)[laid("state")],
+            "tone": [
+                tones.get((one.metric.code, unit), "missing") for one in figures for unit in units
+            ],
+        }
     )
 
 

@@ -14,6 +14,7 @@ from importlib import import_module
 from threading import Thread
 
 from gridgov.errors import GridGovError
+from gridgov.ui.constant_theme import keep_theme
 
 __all__ = ["start", "warm"]
 
@@ -22,6 +23,7 @@ _log = logging.getLogger("gridgov")
 
 def start() -> Thread:
     """Warm up in the background."""
+    keep_theme()
     thread = Thread(target=_quietly, name="gridgov-warm", daemon=True)
     thread.start()
     return thread

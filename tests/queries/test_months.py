@@ -9,6 +9,7 @@ import pytest
 
 from gridgov.filters import Filters
 from gridgov.queries.cases import complaint_cohort, handling_curve
+from gridgov.queries.engagement import listed_reached, reach_by_category
 from gridgov.queries.months import upper_units, whole_months
 from gridgov.queries.visits_evidence import need_kinds, visit_hours
 from gridgov.warehouse import Reader
@@ -93,3 +94,13 @@ def test_needs(hard_reader: Reader, unit: str | None) -> None:
     columns = ["found", "due", "in_time", "still_open"]
     assert {row["need"]: [row[name] for name in columns] for _, row in frame.iterrows()} == want
     assert list(frame["found"]) == sorted(frame["found"], reverse=True)
+
+
+@pytest.mark.parametrize("unit", (*UNITS, "G1M1"))
+def test_which_kinds_of_residents_took_part(hard_reader: Reader, unit: str | None) -> None:
+    every = reach_by_category(hard_reader, START, END, grid_id=unit)
+    want = every[every["listed"] > 0].reset_index(drop=True)
+    got = listed_reached(hard_reader, START, END, grid_id=unit)
+    assert unit is not None or got["listed_attended"].sum() > 0
+    wanted = want[["category", "listed", "listed_attended"]]
+    pd.testing.assert_frame_equal(got, wanted, check_dtype=False)
