@@ -3,21 +3,22 @@
 Every figure is the engine's: margins and the rest are evaluated anew, because a rate of a whole is
 no sum or mean of the rates of its parts. The rest of grids, for which the engine has no question,
 is made from the summed numerators and denominators, and only where these add up.
+
+For a reader who sees no persons every figure is protected before anything is done with it: not
+even its place in the order tells what is hidden.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from gridgov.explore.builder import Cut
-from gridgov.explore.builder_privacy import protect
-from gridgov.explore.persons import PERSON_PERIODS, persons_behind
+from gridgov.explore.builder_privacy import Protection, masked
 from gridgov.filters import Filters, Span
 from gridgov.locale import _
 from gridgov.metrics import METRICS, Grain, Metric, evaluate
@@ -35,7 +36,9 @@ class Answer:
     """What a cut gives.
 
     `rows`: metric, bucket (with a grain), key_1, key_2 (with splits), numerator, denominator,
-    value, n, state, is_partial, is_suppressed; where asked `compared`, `difference`, `share`.
+    value, n, state, is_partial; where asked `compared`, `difference`, `share`. For a reader who
+    sees no persons also is_suppressed (then the figures are missing and state is "hidden") and,
+    beside `compared`, is_compared_suppressed.
     A key is a grid id, a value, REST, or "" where the data says nothing. `labels`: key → words.
     `row_margin`, `column_margin`, `grand`: as `rows` without those keys. `notes`: sentences.
     """
@@ -78,17 +81,17 @@ def ask(reader: Reader, filters: Filters, cut: Cut) -> Answer:
     question = _Asked(reader, filters, cut)
     across = columns_by(cut)
     down = tuple(name for name in _names(cut) if name != across)
-    rows = question.figures(_names(cut), span)
-    row_margin = rows if across is None else question.figures(down, span)
-    column_margin = question.figures((across,), span) if across else rows.iloc[:0]
-    grand = question.figures((), span)
+    rows = question.table(_names(cut), span)
+    row_margin = rows if across is None else question.table(down, span)
+    column_margin = question.table((across,), span) if across else rows.iloc[:0]
+    grand = question.table((), span)
     if compared is not None:
-        rows = _with_compared(rows, question.figures(_names(cut), compared), _names(cut))
-        grand = _with_compared(grand, question.figures((), compared), ())
+        rows = _with_compared(rows, question.table(_names(cut), compared), _names(cut))
+        grand = _with_compared(grand, question.table((), compared), ())
         if across is None:
             row_margin = rows
         else:
-            row_margin = _with_compared(row_margin, question.figures(down, compared), down)
+            row_margin = _with_compared(row_margin, question.table(down, compared), down)
     answer = Answer(
         cut, span, compared, rows, row_margin, column_margin, grand, *question.words(rows)
     )
@@ -100,6 +103,9 @@ def _names(cut: Cut) -> tuple[str, ...]:
     return (*keys, "bucket") if cut.grain else keys
 
 
+_Values = Mapping[str, tuple[str, ...]]
+
+
 @dataclass(frozen=True)
 class _Asked:
     """One cut over one reader: its metrics grouped by the filters that they can take."""
@@ -107,9 +113,34 @@ class _Asked:
     reader: Reader
     filters: Filters
     cut: Cut
+    _protections: list[Protection] = field(default_factory=list)
+
+    def table(
+        self, names: tuple[str, ...], span: Span, only: _Values | None = None
+    ) -> pd.DataFrame:
+        """As `figures`, without what this reader must not see."""
+        return self.protected(self.figures(names, span, only), names, span, only)
+
+    def protected(
+        self, frame: pd.DataFrame, names: tuple[str, ...], span: Span, only: _Values | None = None
+    ) -> pd.DataFrame:
+        """`frame`, whose figures are by `names` over the values `only`, made safe to show.
+
+        Values of "grid" are grids that the figures take together.
+        """
+        if self.reader.scope.sees_persons:
+            return frame
+        if not self._protections:
+            self._protections.append(Protection(self.reader, self.cut, self.filters.grid_id))
+        only = only or {}
+        together = {"grid": only["grid"]} if "grid" in only else {}
+        chosen = {
+            code: {**where, **together} for where, codes in self._groups(only) for code in codes
+        }
+        return masked(frame, self._protections[0].hidden(frame, names, span, chosen))
 
     def figures(
-        self, names: tuple[str, ...], span: Span, only: Mapping[str, tuple[str, ...]] | None = None
+        self, names: tuple[str, ...], span: Span, only: _Values | None = None
     ) -> pd.DataFrame:
         """The metrics by some of the cut's keys, in the cut's order of metrics."""
         grain: Grain | None = self.cut.grain if "bucket" in names else None
@@ -130,9 +161,7 @@ class _Asked:
         order = whole["metric"].map({code: at for at, code in enumerate(self.cut.metrics)})
         return whole.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
 
-    def _groups(
-        self, only: Mapping[str, tuple[str, ...]]
-    ) -> list[tuple[dict[str, tuple[str, ...]], list[str]]]:
+    def _groups(self, only: _Values) -> list[tuple[dict[str, tuple[str, ...]], list[str]]]:
         groups: dict[tuple[str, ...], list[str]] = {}
         shared = {name: tuple(values) for name, values in self.filters.where().items()}
         # The cut's own values are a choice among those that the shared filters leave.
@@ -141,22 +170,6 @@ class _Asked:
             has = tuple(name for name in wanted if name in METRICS[code].dimensions)
             groups.setdefault(has, []).append(code)
         return [({name: wanted[name] for name in names}, codes) for names, codes in groups.items()]
-
-    def persons(
-        self, frame: pd.DataFrame, names: tuple[str, ...], span: Span
-    ) -> npt.NDArray[np.float64]:
-        """Distinct persons behind each row (n,), where a metric counts them again and again."""
-        found = np.full(len(frame), np.nan)
-        grain: Grain | None = self.cut.grain if "bucket" in names else None
-        by = {name: self.cut.by[int(name[-1]) - 1] for name in names if name != "bucket"}
-        for where, codes in self._groups({}):
-            for code in set(codes) & set(PERSON_PERIODS):
-                at = np.flatnonzero(frame["metric"].to_numpy() == code)
-                found[at] = persons_behind(
-                    self.reader, code, span, frame.iloc[at], by,
-                    grain=grain, grid_id=self.filters.grid_id, where=where,
-                )  # fmt: skip
-        return found
 
     def words(self, rows: pd.DataFrame) -> tuple[dict[str, str], dict[str, str]]:
         """Labels of the keys, and the name of the grid above each grid."""
@@ -184,9 +197,15 @@ def _with_compared(rows: pd.DataFrame, then: pd.DataFrame, names: tuple[str, ...
         rows = rows.assign(_turn=_turns(rows["bucket"]))
         then = then.assign(_turn=_turns(then["bucket"])).drop(columns="bucket")
         on = [name if name != "bucket" else "_turn" for name in on]
-    before = then[[*on, "value"]].rename(columns={"value": "compared"})
+    kept = [*on, "value", *(["is_suppressed"] if "is_suppressed" in then else [])]
+    before = then[kept].rename(
+        columns={"value": "compared", "is_suppressed": "is_compared_suppressed"}
+    )
     merged = rows.merge(before, on=on, how="left", validate="one_to_one")
     merged["difference"] = merged["value"] - merged["compared"]
+    if "is_compared_suppressed" in merged:
+        flags = merged["is_compared_suppressed"].astype("boolean").fillna(False)
+        merged["is_compared_suppressed"] = flags.astype(bool)
     return merged.drop(columns="_turn", errors="ignore")
 
 
@@ -195,7 +214,7 @@ def _turns(buckets: pd.Series) -> pd.Series:
 
 
 def _finished(answer: Answer, question: _Asked) -> Answer:
-    """Order, gather the rest, share, protect: in this order, for each rests on the one before."""
+    """Order, gather the rest, share: in this order, for each rests on the one before."""
     answer = _ordered(answer, question)
     notes: list[str] = []
     if answer.cut.top and answer.cut.by:
@@ -203,11 +222,9 @@ def _finished(answer: Answer, question: _Asked) -> Answer:
         notes += [sentence] if sentence else []
     if answer.cut.share and answer.cut.by:
         answer = _shared(answer)
-    sees_persons = question.reader.scope.sees_persons
-    if not sees_persons and (answer.cut.by or answer.cut.only):
-        answer, hidden = _protected(answer, question)
-        if hidden:
-            notes.append(_("{n} 处少于 5 人的数及可推算出它的相邻数已隐藏，显示为“<5”", n=hidden))
+    hidden = _count_hidden(answer)
+    if hidden:
+        notes.append(_("{n} 处少于 5 人的数及可推算出它的相邻数已隐藏，显示为“<5”", n=hidden))
     return replace(answer, notes=tuple(notes))
 
 
@@ -219,7 +236,7 @@ def _ordered(answer: Answer, question: _Asked) -> Answer:
     whole = answer.row_margin if columns_by(cut) else answer.rows
     if "key_2" in whole:
         # Two splits go down: the first is ordered by its whole, which no part of it tells.
-        whole = question.figures(("key_1",), answer.span)
+        whole = question.table(("key_1",), answer.span)
     first = whole[whole["metric"] == cut.metrics[0]]
     size = pd.Series(first["value"].to_numpy(), index=first["key_1"].to_numpy())
     places = _places(size, cut, answer.labels)
@@ -275,17 +292,10 @@ def _topped(answer: Answer, question: _Asked) -> tuple[Answer, str]:
         extra = frame.iloc[:0]
         if rest and can_add:
             left = tuple(part for part in names if part != "key_1")
-            if split.startswith("grid:"):
-                extra = _summed(frame[frame["key_1"].isin(rest)], left)
-                if answer.compared is not None and "compared" in frame:
-                    then = question.figures(names, answer.compared)
-                    then = _summed(then[then["key_1"].isin(rest)], left)
-                    extra = _with_compared(extra, then, left)
-            else:
-                extra = question.figures(left, span, {split: rest})
-                if answer.compared is not None and "compared" in frame:
-                    then = question.figures(left, answer.compared, {split: rest})
-                    extra = _with_compared(extra, then, left)
+            extra = _rest(question, names, left, span, rest)
+            if answer.compared is not None and "compared" in frame:
+                then = _rest(question, names, left, answer.compared, rest)
+                extra = _with_compared(extra, then, left)
             extra = extra.assign(key_1=REST)
         found[name] = _joined(chosen, extra, cut)
     note = _("其余 {n} 项合并为“其余”，按合并后的范围重新计算", n=len(rest))
@@ -294,6 +304,24 @@ def _topped(answer: Answer, question: _Asked) -> tuple[Answer, str]:
     if not rest:
         note = ""
     return replace(answer, rows=found["rows"], row_margin=found["row_margin"]), note
+
+
+def _rest(
+    question: _Asked,
+    names: tuple[str, ...],
+    left: tuple[str, ...],
+    span: Span,
+    keys: tuple[str, ...],
+) -> pd.DataFrame:
+    """Several keys of the first split as one, by the other keys `left`."""
+    split = question.cut.by[0]
+    if not split.startswith("grid:"):
+        return question.table(left, span, {split: keys})
+    whole = question.figures(names, span)
+    place = whole["key_1"].map({key: at for at, key in enumerate(keys)})
+    # In the order shown: so the last digits of a sum are those of the rows added up.
+    sums = _summed(whole.loc[place.dropna().sort_values(kind="stable").index], left)
+    return question.protected(sums, left, span, {"grid": keys})
 
 
 def _row_names(cut: Cut) -> tuple[str, ...]:
@@ -365,17 +393,15 @@ def _shared(answer: Answer) -> Answer:
     return replace(answer, rows=share(answer.rows), row_margin=share(answer.row_margin))
 
 
-def _protected(answer: Answer, question: _Asked) -> tuple[Answer, int]:
-    def safe(frame: pd.DataFrame, names: tuple[str, ...]) -> tuple[pd.DataFrame, int]:
-        return protect(frame, names, question.persons(frame, names, answer.span))
-
-    rows, hidden = safe(answer.rows, _names(answer.cut))
-    if columns_by(answer.cut) is None:
-        return replace(answer, rows=rows, row_margin=rows), hidden
-    margin, in_margin = safe(answer.row_margin, _row_names(answer.cut))
-    across, in_columns = safe(answer.column_margin, (str(columns_by(answer.cut)),))
-    hidden += in_margin + in_columns
-    return replace(answer, rows=rows, row_margin=margin, column_margin=across), hidden
+def _count_hidden(answer: Answer) -> int:
+    """How many figures of the answer are hidden, those of the compared period among them."""
+    frames = [answer.rows]
+    if columns_by(answer.cut) is not None:
+        frames += [answer.row_margin, answer.column_margin]
+    if _names(answer.cut):
+        frames.append(answer.grand)
+    flags = ("is_suppressed", "is_compared_suppressed")
+    return sum(int(frame[flag].sum()) for frame in frames for flag in flags if flag in frame)
 
 
 def split_values(reader: Reader, filters: Filters, cut: Cut, name: str) -> tuple[str, ...]:

@@ -1,85 +1,124 @@
 """Small counts of persons in an answer: hidden, with what they could be worked out from.
 
-A cell is part of several totals at once (its row's, its column's, its time's). Hiding goes on until
-in every one of them at least two cells are hidden and together they hold five persons or more.
+What is hidden is decided on the persons behind the cells, in the tables by everything that the cut
+splits or filters by (`disclosure`): rows, margins, the rest and the compared period all show sums
+of what is open there, and nothing else.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gridgov.access.privacy import THRESHOLD, small_cells
+from gridgov.explore.builder import Cut
+from gridgov.explore.disclosure import Lattice
+from gridgov.explore.persons import (
+    DIMENSIONS,
+    counts_persons,
+    persons_in_cells,
+    wider_grids,
+    wider_times,
+)
+from gridgov.filters import Span
 from gridgov.metrics import METRICS, Metric
+from gridgov.metrics.spans import spans
+from gridgov.warehouse import Reader
 
-__all__ = ["counts_persons", "protect"]
+__all__ = ["HIDDEN", "Protection", "masked"]
 
-# Figures over residents one by one: key persons and visits to them. Households are counted against
-# hundreds, cases and activities are no persons.
-_OF_PERSONS = frozenset({"contact", "visit"})
-_STOCKS_OF_PERSONS = frozenset({"SV2"})
-_BLANKED = ("numerator", "denominator", "value", "n", "compared", "difference", "share")
-
-
-def counts_persons(metric: Metric) -> bool:
-    """Whether the metric's figures are counts of residents."""
-    return metric.source in _OF_PERSONS or metric.code in _STOCKS_OF_PERSONS
+HIDDEN = "hidden"
+"""The state of a figure that is not shown."""
+_BLANKED = ("numerator", "denominator", "value", "n")
+Bools = npt.NDArray[np.bool_]
+Chosen = Mapping[str, Sequence[str]]
 
 
-def protect(
-    frame: pd.DataFrame,
-    names: tuple[str, ...],
-    persons: npt.NDArray[np.float64] | None = None,
-) -> tuple[pd.DataFrame, int]:
-    """`frame` with small counts missing and `is_suppressed` set; and how many rows that are.
-
-    `names` are the keys of the rows; leaving any one of them out makes a total. persons: (n,)
-    distinct persons behind each row, NaN where not known: the smaller of it and the count counts.
-    """
-    hidden = np.zeros(len(frame), dtype=np.bool_)
-    metrics = frame["metric"].to_numpy()
-    for code in dict.fromkeys(metrics):
-        metric = METRICS[str(code)]
-        if not counts_persons(metric):
-            continue
-        at = np.flatnonzero(metrics == code)
-        column = "numerator" if metric.denominator == "none" else "denominator"
-        counts = np.nan_to_num(frame[column].to_numpy(dtype=np.float64)[at])
-        if persons is not None:
-            counts = np.where(persons[at] > 0, np.fmin(counts, persons[at]), counts)
-        hidden[at] = _hidden(frame.iloc[at], counts, names)
-    blank = {name: frame[name].mask(hidden) for name in _BLANKED if name in frame and hidden.any()}
-    return frame.assign(**blank, is_suppressed=hidden), int(hidden.sum())
+def masked(frame: pd.DataFrame, hidden: Bools) -> pd.DataFrame:
+    """`frame` without the figures of the hidden rows, and with `is_suppressed`."""
+    # Whether there are many cases or few is a figure, too.
+    state = frame["state"].mask(hidden, HIDDEN)
+    blank = {name: frame[name].mask(hidden) for name in _BLANKED}
+    return frame.assign(**blank, state=state, is_suppressed=hidden)
 
 
-def _hidden(
-    frame: pd.DataFrame, counts: npt.NDArray[np.float64], names: tuple[str, ...]
-) -> npt.NDArray[np.bool_]:
-    totals = [
-        list(frame.groupby([part for part in names if part != name] or ["metric"]).indices.values())
-        for name in names
-    ]
-    hidden = (counts > 0) & (counts < THRESHOLD)
-    while hidden.any():
-        before = int(hidden.sum())
-        for groups in totals:
-            for places in groups:
-                hidden[places] = _completed(counts[places], hidden[places])
-        if int(hidden.sum()) == before:
-            break
-    return hidden
+@dataclass(frozen=True)
+class Protection:
+    """What of a cut's figures over `grid_id` this reader must not see."""
 
+    reader: Reader
+    cut: Cut
+    grid_id: str | None
+    _lattices: dict[tuple[str, Span, tuple[str, ...]], Lattice] = field(default_factory=dict)
 
-def _completed(
-    counts: npt.NDArray[np.float64], hidden: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
-    """The cells of one total with so many more hidden that none of them follows from it."""
-    if not hidden.any():
+    def hidden(
+        self, frame: pd.DataFrame, names: Sequence[str], span: Span, chosen: Mapping[str, Chosen]
+    ) -> Bools:
+        """Which rows of `frame` (figures by some of the cut's keys, `names`) to hide, (n,).
+
+        chosen: for each metric the values that its figures are over, by dimension, or "grid" for
+        several grids together.
+        """
+        hidden = np.zeros(len(frame), dtype=np.bool_)
+        metrics = frame["metric"].to_numpy()
+        for code in dict.fromkeys(metrics):
+            if counts_persons(METRICS[str(code)]):
+                at = np.flatnonzero(metrics == code)
+                hidden[at] = self._hidden(
+                    METRICS[str(code)], frame.iloc[at], names, span, chosen[str(code)]
+                )
         return hidden
-    hidden = hidden | small_cells(counts)
-    for place in np.lexsort((counts, counts == 0)):
-        if hidden.sum() >= 2 and counts[hidden].sum() >= THRESHOLD:
-            break
-        hidden[place] = True
-    return hidden
+
+    def _hidden(
+        self, metric: Metric, frame: pd.DataFrame, names: Sequence[str], span: Span, chosen: Chosen
+    ) -> Bools:
+        filtered = tuple(name for name in DIMENSIONS if name in chosen)
+        lattice = self._lattice(metric, span, filtered)
+        cells = pd.DataFrame(index=range(len(frame)))
+        for name in names:
+            cells[self._dimension(name)] = frame[name].to_numpy()
+        if metric.kind == "stock" and "bucket" not in cells:
+            # As of the end: what the last bucket holds.
+            last = spans(span.start, span.end, self.cut.grain)[-1].bucket
+            cells["bucket"] = np.datetime64(last, "s")
+        hidden = lattice.hidden(cells, chosen)
+        base = "denominator" if metric.denominator == "measure" else "numerator"
+        counted = np.nan_to_num(frame[base].to_numpy(dtype=np.float64))
+        # A figure behind which nobody was found is about somebody unknown.
+        return np.asarray(hidden | ((counted > 0) & (lattice.persons(cells) == 0)), dtype=np.bool_)
+
+    def _dimension(self, name: str) -> str:
+        if name == "bucket":
+            return name
+        split = self.cut.by[int(name[-1]) - 1]
+        return "grid" if split.startswith("grid:") else split
+
+    def _lattice(self, metric: Metric, span: Span, filtered: tuple[str, ...]) -> Lattice:
+        key = (metric.code, span, filtered)
+        if key not in self._lattices:
+            self._lattices[key] = self._made(metric, span, filtered)
+        return self._lattices[key]
+
+    def _made(self, metric: Metric, span: Span, filtered: tuple[str, ...]) -> Lattice:
+        cut, grid_split = self.cut, self.cut.grid_split
+        level = grid_split.split(":", 1)[1] if grid_split else None
+        wanted = [name for name in DIMENSIONS if name in filtered or name in cut.by]
+        pairs = persons_in_cells(
+            self.reader, metric.code, span, level=level, dimensions=wanted, grain=cut.grain,
+            grid_id=self.grid_id,
+        )  # fmt: skip
+        wider: dict[str, list[dict[object, str]]] = {}
+        if level is not None:
+            units = sorted(pairs["grid"].unique())
+            above = wider_grids(self.reader, units, self.grid_id)
+            wider["grid"] = [dict(zip(units, names, strict=True)) for names in above]
+        if cut.grain is not None and metric.kind != "stock":
+            days = pd.DatetimeIndex(sorted(pairs["bucket"].unique()))
+            times = wider_times(days, cut.grain)
+            wider["bucket"] = [dict(zip(days, names, strict=True)) for names in times]
+        dims = [name for name in pairs.columns if name != "who"]
+        pinned = ("bucket",) if metric.kind == "stock" else ()
+        return Lattice(pairs, dims, pinned=pinned, wider=wider)

@@ -1,63 +1,112 @@
-"""How many distinct persons stand behind each cell of an answer.
+"""Which residents stand behind the cells of a cut.
 
 A few persons over many periods make a large number of person-periods: it is the persons that must
-be five, not the periods.
+be five, not the periods. So they are counted one by one, whatever the cut splits or filters by.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from gridgov.filters import Span
-from gridgov.metrics import Grain
+from gridgov.metrics import METRICS, Grain, Metric
+from gridgov.metrics.grids import tree_of
+from gridgov.metrics.spans import spans
 from gridgov.warehouse import Reader
 
-__all__ = ["PERSON_PERIODS", "persons_behind"]
+__all__ = ["DIMENSIONS", "counts_persons", "persons_in_cells", "wider_grids", "wider_times"]
 
-PERSON_PERIODS = ("SV1", "SV7")
-"""Metrics whose denominator counts a person many times."""
-_SPLITS = frozenset({"", "tier", "person_category", "mode"})
+DIMENSIONS = ("tier", "person_category", "mode", "worker")
+"""What figures about residents are split or filtered by, besides grids and time."""
+_SOURCES = frozenset({"contact", "visit"})
+# Figures over residents one by one: key persons and visits to them. Households are counted against
+# hundreds, cases and activities are no persons.
+_NESTED: Mapping[Grain, tuple[str, ...]] = {
+    # Weeks and months cut across each other: of the two, months.
+    "day": ("month", "quarter", "half", "year"),
+    "week": (),
+    "month": ("quarter", "half", "year"),
+    "quarter": ("half", "year"),
+    "half": ("year",),
+    "year": (),
+}
 
 
-def persons_behind(
+def counts_persons(metric: Metric) -> bool:
+    """Whether the metric's figures are counts of residents, or rest on them."""
+    return metric.source in _SOURCES or metric.unit == "人"
+
+
+def persons_in_cells(
     reader: Reader,
     code: str,
     span: Span,
-    rows: pd.DataFrame,
-    by: Mapping[str, str],
     *,
+    level: str | None,
+    dimensions: Sequence[str],
     grain: Grain | None,
     grid_id: str | None,
-    where: Mapping[str, Sequence[str]],
-) -> npt.NDArray[np.float64]:
-    """Distinct persons for each of `rows`, (n,); NaN where the split or filter is another than
-    grid, tier, person category and mode, or where the row gathers a rest.
+) -> pd.DataFrame:
+    """One row a cell and person: `grid` (with a level), the dimensions, `bucket`, `who` (a code).
 
-    by: key column of `rows` → split of the cut; rows have a `bucket` with a grain.
+    Unfiltered in the dimensions; "" where the data says nothing or no grid of the level holds it.
+    bucket: first day of the bucket as datetime64[s]; a stock has one (the period's first day)
+    even without a grain. Raises ValueError for a metric that counts no residents.
     """
-    unknown = np.full(len(rows), np.nan)
-    splits = [by.get(name, "") for name in ("key_1", "key_2")]
-    known = all(split in _SPLITS or split.startswith("grid:") for split in splits)
-    if not known or not set(where) <= {"tier", "person_category", "mode"} or rows.empty:
-        return unknown
-    found = reader.frame(
-        "explore/persons.sql", metric=code, start=span.start, finish=span.end, grid_id=grid_id,
-        first=splits[0], second=splits[1], grain=grain or "",
-        tiers=_listed(where, "tier"), categories=_listed(where, "person_category"),
-        modes=_listed(where, "mode"),
-    )  # fmt: skip
-    keys = [*by, *(["bucket"] if grain else [])]
-    if grain:
-        found["bucket"] = found["bucket"].astype(rows["bucket"].dtype)
-    if not keys:
-        return np.full(len(rows), float(found["persons"].sum()))
-    merged = rows[keys].merge(found[[*keys, "persons"]], on=keys, how="left")
-    return merged["persons"].to_numpy(dtype=np.float64, na_value=np.nan)
+    metric = METRICS[code]
+    if not counts_persons(metric) or set(dimensions) - set(DIMENSIONS):
+        raise ValueError(f"{code} by {dimensions}")
+    units = None
+    if level is not None:
+        units = list(tree_of(reader).at_level(grid_id, level, span.start, span.end))
+    wanted = ["grid"] * (level is not None) + list(dimensions)
+    if metric.kind == "stock":
+        cuts = spans(span.start, span.end, grain)
+        found = reader.frame(
+            "explore/persons_overdue.sql", buckets=[cut.bucket for cut in cuts],
+            ends=[cut.end for cut in cuts], grid_id=grid_id, units=units,
+            by_tier="tier" in dimensions,
+        )  # fmt: skip
+    else:
+        found = reader.frame(
+            "explore/persons.sql", metric=code, start=span.start, finish=span.end, grid_id=grid_id,
+            units=units, by_tier="tier" in dimensions, by_mode="mode" in dimensions,
+            by_category="person_category" in dimensions, by_worker="worker" in dimensions,
+            grain=grain or "",
+        )  # fmt: skip
+    if grain is not None or metric.kind == "stock":
+        wanted.append("bucket")
+        found["bucket"] = found["bucket"].astype("datetime64[s]")
+    return found[[*wanted, "who"]]
 
 
-def _listed(where: Mapping[str, Sequence[str]], name: str) -> list[str] | None:
-    return list(where[name]) if name in where else None
+def wider_grids(reader: Reader, units: Sequence[str], grid_id: str | None) -> list[list[str]]:
+    """Of each unit the grid one, two … levels above it, up to but not with the place itself.
+
+    A question by those grids gives their totals: they must not give a hidden unit away.
+    """
+    nodes = tree_of(reader).nodes
+    found: list[list[str]] = []
+    above = list(units)
+    while True:
+        parents = []
+        for unit in above:
+            parent = nodes[unit].parent_id if unit in nodes else None
+            parents.append(parent if parent in nodes and parent != grid_id else "")
+        if len(set(parents)) <= 1:
+            return found
+        found.append([str(parent) for parent in parents])
+        above = found[-1]
+
+
+def wider_times(days: pd.DatetimeIndex, grain: Grain) -> list[list[str]]:
+    """Of each bucket the month, quarter … that holds it: by each may be asked, too."""
+    named: dict[str, list[str]] = {
+        "month": [str(day) for day in days.to_period("M")],
+        "quarter": [str(day) for day in days.to_period("Q")],
+        "half": [f"{day.year} {day.month > 6}" for day in days],
+        "year": [str(day.year) for day in days],
+    }
+    return [named[name] for name in _NESTED[grain]]

@@ -1,41 +1,53 @@
--- Grain: one cell of a cut: how many distinct persons stand behind it.
--- Parameters: metric (SV1 or SV7), start, finish, grid_id (NULL: all), first, second ('' or tier, person_category, mode, grid:<level>),
--- grain ('' or day … year), tiers, categories, modes (lists, NULL: all).
--- SV1 counts a person once a period, SV7 once a contact: a few persons make many of either.
+-- Grain: one person in one cell of a cut.
+-- Parameters: metric (one that counts residents, but SV2), start, finish, grid_id (NULL: all), units (grids of the split, NULL: none),
+-- by_tier, by_category, by_mode, by_worker (booleans: which columns tell cells apart), grain ('' or day … year).
+-- SV1 and SV8 count a person once a period, SV7 once a contact. Other visits are counted by home: unnamed visits have no person, and
+-- one home counted once never makes two residents of one. Visits without either are one resident together.
 WITH event AS (
-    SELECT person, grid_id, tier, category, CAST(NULL AS VARCHAR) AS mode, period_end AS on_date
+    SELECT person AS who, grid_id, tier, category AS person_category, CAST(NULL AS VARCHAR) AS mode, holder_id AS worker,
+        period_end AS on_date
     FROM fact_contact_period
-    WHERE $metric = 'SV1' AND is_complete
+    WHERE $metric IN ('SV1', 'SV8') AND is_complete
     UNION ALL
-    SELECT person, grid_id, tier, category, mode, on_date
-    FROM fact_visit
-    WHERE $metric = 'SV7' AND tier = '每周' AND person IS NOT NULL AND met IS DISTINCT FROM false
+    SELECT CASE WHEN $metric = 'SV7' THEN v.person ELSE coalesce(v.household, v.person) END AS who,
+        v.grid_id, v.tier, v.category AS person_category, v.mode, w.worker_id AS worker,
+        CASE WHEN $metric IN ('SV6', 'ML1') THEN v.need_due ELSE v.on_date END AS on_date
+    FROM fact_visit AS v
+    LEFT JOIN (SELECT visit_id, worker_id FROM fact_visit_worker WHERE $by_worker) AS w ON w.visit_id = v.visit_id
+    WHERE CASE $metric
+            WHEN 'SV4' THEN v.met IS NOT NULL
+            WHEN 'SV5' THEN true
+            WHEN 'SV6' THEN v.need IS NOT NULL
+            WHEN 'SV7' THEN v.tier = '每周' AND v.met IS DISTINCT FROM false
+            WHEN 'SV9' THEN v.entered_at IS NOT NULL
+            WHEN 'SV10' THEN true
+            WHEN 'ML1' THEN v.purpose LIKE '%年审%'
+            WHEN 'ML2' THEN v.purpose LIKE '%年审%' AND v.mode = '上门'
+            ELSE false END
+        AND ($metric IN ('SV6', 'ML1') OR v.on_date BETWEEN $start AND $finish)
 ),
 chosen AS (
     SELECT *
     FROM event
     WHERE on_date BETWEEN $start AND $finish
-        AND ($tiers::VARCHAR[] IS NULL OR list_contains($tiers::VARCHAR[], tier))
-        AND ($categories::VARCHAR[] IS NULL OR list_contains($categories::VARCHAR[], category))
-        AND ($modes::VARCHAR[] IS NULL OR list_contains($modes::VARCHAR[], mode))
         AND (
             CAST($grid_id AS VARCHAR) IS NULL
             OR grid_id IN (SELECT grid_id FROM grid_closure WHERE ancestor_id = $grid_id)
         )
+),
+unit AS (
+    SELECT grid_id, ancestor_id FROM grid_closure WHERE list_contains($units::VARCHAR[], ancestor_id)
 )
-SELECT
-    CASE $first WHEN '' THEN '' WHEN 'tier' THEN coalesce(e.tier, '')
-        WHEN 'person_category' THEN coalesce(e.category, '') WHEN 'mode' THEN coalesce(e.mode, '')
-        ELSE coalesce(one.ancestor_id, '') END AS key_1,
-    CASE $second WHEN '' THEN '' WHEN 'tier' THEN coalesce(e.tier, '')
-        WHEN 'person_category' THEN coalesce(e.category, '') WHEN 'mode' THEN coalesce(e.mode, '')
-        ELSE coalesce(two.ancestor_id, '') END AS key_2,
+SELECT DISTINCT
+    coalesce(u.ancestor_id, '') AS grid,
+    CASE WHEN $by_tier THEN coalesce(e.tier, '') ELSE '' END AS tier,
+    CASE WHEN $by_category THEN coalesce(e.person_category, '') ELSE '' END AS person_category,
+    CASE WHEN $by_mode THEN coalesce(e.mode, '') ELSE '' END AS mode,
+    CASE WHEN $by_worker THEN coalesce(e.worker, '') ELSE '' END AS worker,
     CAST(CASE $grain WHEN '' THEN NULL WHEN 'day' THEN e.on_date
         WHEN 'week' THEN date_trunc('week', e.on_date) WHEN 'month' THEN date_trunc('month', e.on_date)
         WHEN 'quarter' THEN date_trunc('quarter', e.on_date) WHEN 'year' THEN date_trunc('year', e.on_date)
         ELSE make_date(year(e.on_date), CASE WHEN month(e.on_date) <= 6 THEN 1 ELSE 7 END, 1) END AS DATE) AS bucket,
-    count(DISTINCT e.person) AS persons
+    coalesce(e.who, '') AS who
 FROM chosen AS e
-LEFT JOIN grid_closure AS one ON one.grid_id = e.grid_id AND 'grid:' || one.ancestor_level = $first
-LEFT JOIN grid_closure AS two ON two.grid_id = e.grid_id AND 'grid:' || two.ancestor_level = $second
-GROUP BY ALL
+LEFT JOIN unit AS u ON u.grid_id = e.grid_id

@@ -14,6 +14,7 @@ import pandas as pd
 from gridgov import formats
 from gridgov.explore.builder import split_label
 from gridgov.explore.builder_answer import REST, TOTAL, Answer
+from gridgov.explore.builder_privacy import HIDDEN
 from gridgov.figures.chart import bucket_label
 from gridgov.locale import _, pick
 from gridgov.metrics import METRICS, Metric
@@ -143,7 +144,9 @@ def _figures(metric: Metric, record: Record) -> dict[str, str]:
     for name in ("numerator", "denominator", "n"):
         found[f"{code}.{name}"] = "<5" if hidden else formats.number(record[name])
     if "compared" in record:
-        found[f"{code}.compared"] = formats.bare(record["compared"], metric.unit)
+        was_hidden = bool(record.get("is_compared_suppressed"))
+        then = "<5" if was_hidden else formats.bare(record["compared"], metric.unit)
+        found[f"{code}.compared"] = then
         found[f"{code}.difference"] = formats.change(record["difference"], _unit_of_change(metric))
     if "share" in record:
         found[f"{code}.share"] = formats.percent(record["share"])
@@ -228,7 +231,7 @@ def long_frame(answer: Answer) -> pd.DataFrame:
         if split.startswith("grid:"):
             found["grid_id"] = ["" if key in (REST, "") else key for key in keys]
         found[split_label(split)] = [answer.labels.get(str(key), str(key)) for key in keys]
-    words = {"ok": "", "few": _("样本不足"), "missing": _("无数据")}
+    words = {"ok": "", "few": _("样本不足"), "missing": _("无数据"), HIDDEN: ""}
     frame = frame.assign(state=[words[str(state)] for state in frame["state"]])
     numbers = ("value", "numerator", "denominator", "n", "state", "is_partial")
     more = ("compared", "difference", "share", "is_suppressed")

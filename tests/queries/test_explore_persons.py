@@ -12,7 +12,6 @@ from gridgov.access.policy import Scope
 from gridgov.access.roles import Role
 from gridgov.explore.builder import Cut
 from gridgov.explore.builder_answer import Answer, ask
-from gridgov.explore.builder_privacy import protect
 from gridgov.filters import Filters
 from gridgov.warehouse import Reader, Warehouse
 from tests.warehouses import sample_warehouse
@@ -73,9 +72,7 @@ def test_no_cell_of_fewer_than_five_persons_is_shown_to_who_sees_no_persons(
     if (code == "SV1" and grain is None) or code == "SV7":
         # By the count of periods alone many of them would have been shown.
         open_to_all = ask(Warehouse(sample_warehouse()).reader(), FILTERS, answer.cut).rows
-        names = tuple(name for name in ("key_1", "key_2", "bucket") if name in open_to_all)
-        before, _hidden = protect(open_to_all, names)
-        passed = before[~before["is_suppressed"] & (before["denominator"] > 0)]
+        passed = open_to_all[open_to_all["denominator"] >= 5]
         assert len(few & set(keys_of(answer, passed))) > 10
 
 
