@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from gridgov.metrics import evaluate
+from gridgov.metrics.evaluate import answer
 from gridgov.queries.months import upper_units, whole_months
 from gridgov.warehouse import Reader
 
@@ -22,6 +24,7 @@ __all__ = [
     "repeat_complaints",
 ]
 
+Floats = npt.NDArray[np.float64]
 _STAGES = ("received", "contacted", "closed", "called", "answered", "resolved", "satisfied")
 
 
@@ -71,27 +74,36 @@ def category_changes(
     where nothing was expected). `surprise` is how many standard deviations the difference of two
     Poisson counts of these lengths lies above none: from about 3 it is no accident.
     """
-    counts = [
-        _received(reader, start, end, grid_id, source)["received"]
-        for start, end in (period, before)
-    ]
-    categories = counts[0].index.union(counts[1].index).dropna()
-    cases, past = (count.reindex(categories, fill_value=0.0).to_numpy() for count in counts)
+    now, past_counts = (
+        {name: found.received[at] for at, name in enumerate(found.categories) if name is not None}
+        for found in (
+            _received(reader, start, end, grid_id, source) for start, end in (period, before)
+        )
+    )
+    categories = sorted({*now, *past_counts})
+    cases = np.array([now.get(name, 0.0) for name in categories])
+    past = np.array([past_counts.get(name, 0.0) for name in categories])
     known = (cases > 0) | (past > 0)
+    categories = [name for name, has in zip(categories, known, strict=True) if has]
     cases, past = cases[known], past[known]
-    frame = pd.DataFrame({"category": categories[known]})
-    frame["cases"], frame["before"] = cases.astype(np.int64), past.astype(np.int64)
     length = ((period[1] - period[0]).days + 1) / ((before[1] - before[0]).days + 1)
     expected = past * length
-    frame["expected"] = expected
-    frame["change"] = np.where(
-        expected > 0, cases / np.where(expected > 0, expected, 1) - 1, np.nan
-    )
     # Under no change, cases given cases + before is binomial with share length / (1 + length).
     total = cases + past
     share = length / (1 + length)
     spread = np.sqrt(total * share * (1 - share))
-    frame["surprise"] = (cases - total * share) / np.where(spread > 0, spread, np.nan)
+    frame = pd.DataFrame(
+        {
+            "category": pd.array(categories, dtype="str"),
+            "cases": cases.astype(np.int64),
+            "before": past.astype(np.int64),
+            "expected": expected,
+            "change": np.where(
+                expected > 0, cases / np.where(expected > 0, expected, 1) - 1, np.nan
+            ),
+            "surprise": (cases - total * share) / np.where(spread > 0, spread, np.nan),
+        }
+    )
     return frame.sort_values(["surprise", "category"], ascending=[False, True], ignore_index=True)
 
 
@@ -157,25 +169,25 @@ def handling_curve(
     """hours, open_share, at_risk, closed: the Kaplan-Meier curve of metric C10, by whole hours."""
     units = whole_months(reader, start, end, grid_id)
     is_counted = units is not None and category is None and source is None
-    frame = reader.frame(
+    rows = reader.columns(
         "queries/handling_curve_month.sql" if is_counted else "queries/handling_curve.sql",
         start=start, finish=end, units=units,
         grid_id=grid_id, category=category, source=source,
     )  # fmt: skip
-    hours, place = np.unique(frame["hours"].to_numpy(float), return_inverse=True)
-    cases = frame["cases"].to_numpy(float)
-    is_closed = frame["is_closed"].to_numpy(bool)
+    hours, place = np.unique(np.asarray(rows["hours"], dtype=np.float64), return_inverse=True)
+    cases = np.asarray(rows["cases"], dtype=np.float64)
+    is_closed = np.asarray(rows["is_closed"], dtype=np.bool_)
     closed = np.bincount(place, weights=cases * is_closed, minlength=len(hours))
     at_risk = np.bincount(place, weights=cases, minlength=len(hours))[::-1].cumsum()[::-1]
-    steps = pd.DataFrame(
+    steps = closed > 0
+    return pd.DataFrame(
         {
-            "hours": hours,
-            "open_share": np.cumprod(1 - closed / at_risk),
-            "at_risk": at_risk.astype(int),
-            "closed": closed.astype(int),
+            "hours": hours[steps],
+            "open_share": np.cumprod(1 - closed / at_risk)[steps],
+            "at_risk": at_risk[steps].astype(int),
+            "closed": closed[steps].astype(int),
         }
     )
-    return steps[steps["closed"] > 0].reset_index(drop=True)
 
 
 def complaint_pareto(
@@ -188,31 +200,47 @@ def complaint_pareto(
 ) -> pd.DataFrame:
     """category, cases, out_of_scope, share, cumulative; the most frequent first."""
     found = _received(reader, start, end, grid_id, source)
-    frame = found[found["received"] > 0].reset_index()
-    frame = frame.sort_values(["received", "category"], ascending=[False, True], ignore_index=True)
-    cases = frame["received"].to_numpy(np.float64)
-    share = cases / max(cases.sum(), 1.0)
+    # The most frequent first; of equal ones those without a category last.
+    order = sorted(
+        np.flatnonzero(found.received > 0).tolist(),
+        key=lambda at: (
+            -found.received[at], found.categories[at] is None, found.categories[at] or "",
+        ),
+    )  # fmt: skip
+    cases = found.received[order]
+    total = max(cases.sum(), 1.0)
     return pd.DataFrame(
         {
-            "category": frame["category"],
+            "category": pd.array([found.categories[at] for at in order], dtype="str"),
             "cases": cases.astype(np.int64),
-            "out_of_scope": frame["out_of_scope"].astype(np.int64),
-            "share": share,
-            "cumulative": np.cumsum(cases) / max(cases.sum(), 1.0),
+            "out_of_scope": found.outside[order].astype(np.int64),
+            "share": cases / total,
+            "cumulative": np.cumsum(cases) / total,
         }
     )
 
 
+@dataclass(frozen=True)
+class _Received:
+    """Complaints received, and those outside our authority, by category (None: not stated)."""
+
+    categories: tuple[str | None, ...]
+    received: Floats
+    outside: Floats
+
+
 def _received(
     reader: Reader, start: date, end: date, grid_id: str | None, source: str | None
-) -> pd.DataFrame:
-    """received, out_of_scope by category (the index, with a missing one where none is stated)."""
-    found = evaluate(
+) -> _Received:
+    found = answer(
         reader, ["C9", "C14"], start, end, by=("category",), grid_id=grid_id,
         where={"source": source} if source else None,
-    ).set_index("category")  # fmt: skip
+    )  # fmt: skip
     # Of these two the one has all that were received below the line, the other above it those
     # outside our authority.
-    received = found.loc[found["metric"] == "C9", "denominator"]
-    outside = found.loc[found["metric"] == "C14", "numerator"]
-    return pd.DataFrame({"received": received, "out_of_scope": outside}).fillna(0.0)
+    below, above = found.figures
+    return _Received(
+        categories=tuple(None if name is None else str(name) for (name,) in below.labels),
+        received=np.nan_to_num(below.denominator[0, 0]),
+        outside=np.nan_to_num(above.numerator[0, 0]),
+    )

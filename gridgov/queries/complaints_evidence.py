@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
 from gridgov.filters import Filters
-from gridgov.metrics import evaluate
+from gridgov.metrics.evaluate import answer
+from gridgov.metrics.figures import STATES
 from gridgov.queries.cases import (
     category_changes,
     complaint_cohort,
@@ -34,6 +36,7 @@ __all__ = [
     "pareto_categories",
 ]
 
+Floats = npt.NDArray[np.float64]
 SURPRISE = 3.0
 """From so many standard deviations on, a change of a category is called one."""
 _BASES = {
@@ -86,26 +89,26 @@ def handling(reader: Reader, filters: Filters) -> Handling:
         grid_id=filters.grid_id, category=filters.category, source=filters.source,
     )  # fmt: skip
     where = {name: kept for name, kept in filters.where().items() if name != "pillar"}
-    found = evaluate(
+    found = answer(
         reader, "C10", span.start, span.end, grid_id=filters.grid_id, where=where
-    ).iloc[0]
-    n, closed = _count(found["denominator"]), _count(found["numerator"])
+    ).figures[0]
+    n, closed = _count(found.denominator), _count(found.numerator)
     return Handling(
         curve=_with_band(steps),
-        half=_days(found["value"]),
-        most=_days(found["p90"]),
+        half=_days(found.value),
+        most=_days(found.p90),
         n=n,
         open_cases=n - closed,
-        instant=_count(found["instant"]),
+        instant=_count(found.instant),
     )
 
 
-def _count(value: float) -> int:
-    return 0 if np.isnan(value) else int(value)
+def _count(value: Floats | None) -> int:
+    return 0 if value is None or np.isnan(value[0, 0, 0]) else int(value[0, 0, 0])
 
 
-def _days(hours: float) -> float | None:
-    return None if np.isnan(hours) else float(hours) / 24
+def _days(hours: Floats | None) -> float | None:
+    return None if hours is None or np.isnan(hours[0, 0, 0]) else float(hours[0, 0, 0]) / 24
 
 
 def _with_band(steps: pd.DataFrame) -> pd.DataFrame:
@@ -120,21 +123,19 @@ def _with_band(steps: pd.DataFrame) -> pd.DataFrame:
         spread = np.sqrt(np.cumsum(closed / (at_risk * (at_risk - closed)))) / np.abs(np.log(share))
         low, high = (share ** np.exp(side * float(ndtri(0.975)) * spread) for side in (1, -1))
     known = (share > 0) & (share < 1) & np.isfinite(spread)
-    frame = pd.DataFrame(
-        {
-            "time": steps["hours"].to_numpy(np.float64) / 24,
-            "open_share": share,
-            "low": np.where(known, low, share),
-            "high": np.where(known, high, share),
-            "at_risk": at_risk,
-            "closed": closed,
-        }
-    )
-    if frame.empty:
-        return frame
-    begin = {"time": 0.0, "open_share": 1.0, "low": 1.0, "high": 1.0}
-    start = pd.DataFrame([begin | {"at_risk": at_risk[0], "closed": 0.0}])
-    return pd.concat([start, frame], ignore_index=True)
+    columns = {
+        "time": steps["hours"].to_numpy(np.float64) / 24,
+        "open_share": share,
+        "low": np.where(known, low, share),
+        "high": np.where(known, high, share),
+        "at_risk": at_risk,
+        "closed": closed,
+    }
+    if len(share):
+        begin = {"time": 0.0, "open_share": 1.0, "low": 1.0, "high": 1.0}
+        begin |= {"at_risk": at_risk[0], "closed": 0.0}
+        columns = {name: np.r_[begin[name], column] for name, column in columns.items()}
+    return pd.DataFrame(columns)
 
 
 def pareto_categories(reader: Reader, filters: Filters) -> pd.DataFrame:
@@ -156,10 +157,11 @@ def category_standing(reader: Reader, filters: Filters) -> pd.DataFrame:
     span, before = filters.span, filters.compared
     frame = pareto_categories(reader, filters)[["category", "cases"]]
     rates = _by_category(reader, filters)
+    listed = [None if pd.isna(name) else str(name) for name in frame["category"]]
     for name, code in (("on_time", "C3"), ("repeat", "C9"), ("overdue", "C13")):
-        found = rates[rates["metric"] == code].set_index("category")
-        frame[name] = found["value"].reindex(frame["category"]).to_numpy()
-        frame[f"{name}_state"] = found["state"].reindex(frame["category"]).to_numpy()
+        found = [rates.get((code, category), (np.nan, None)) for category in listed]
+        frame[name] = np.array([value for value, _state in found], dtype=np.float64)
+        frame[f"{name}_state"] = pd.array([state for _value, state in found], dtype="str")
     frame["overdue"] = frame["overdue"].fillna(0.0)
     if before is None:
         return frame.assign(expected=np.nan, change=np.nan, is_changed=False)
@@ -175,18 +177,22 @@ def category_standing(reader: Reader, filters: Filters) -> pd.DataFrame:
     )
 
 
-def _by_category(reader: Reader, filters: Filters) -> pd.DataFrame:
-    span = filters.span
-    parts = []
+def _by_category(
+    reader: Reader, filters: Filters
+) -> dict[tuple[str, str | None], tuple[float, str]]:
+    """(metric, category) → value and state."""
+    span, rates = filters.span, {}
     for codes, where in ((["C3", "C9"], {"source": filters.source}), (["C13"], {})):
         kept = {name: [value] for name, value in where.items() if value}
-        parts.append(
-            evaluate(
-                reader, codes, span.start, span.end,
-                by=("category",), grid_id=filters.grid_id, where=kept,
-            )
+        asked = answer(
+            reader, codes, span.start, span.end,
+            by=("category",), grid_id=filters.grid_id, where=kept,
         )  # fmt: skip
-    return pd.concat(parts, ignore_index=True)
+        for one in asked.figures:
+            for at, (name,) in enumerate(one.labels):
+                key = (one.metric.code, None if name is None else str(name))
+                rates[key] = (float(one.value[0, 0, at]), STATES[int(one.state[0, 0, at])])
+    return rates
 
 
 def authority_standing(reader: Reader, filters: Filters) -> pd.DataFrame:

@@ -1,10 +1,10 @@
--- Grain: one log and day with records.
+-- Grain: one log and day with records. The mart has a grid once a log and day: counting rows counts grids.
 -- Parameters: $start, $finish, $grid_id (NULL: everything that the reader sees).
 SELECT
     log,
     on_date,
     CAST(sum(records) AS BIGINT) AS records,
-    count(DISTINCT grid_id) AS grids
+    count(grid_id) AS grids
 FROM mart_coverage_day
 WHERE on_date BETWEEN $start AND $finish
     AND (

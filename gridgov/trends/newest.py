@@ -98,19 +98,19 @@ def newest_signals(
 
 def _news(runs: SignalRuns, series: SeriesSet, first: int) -> SignalRuns:
     """Runs seen from `first` on that are not the milder rest of one seen already."""
-    keep = np.zeros(len(runs), dtype=np.bool_)
-    before: tuple[int, int, int] | None = None  # row and end of the last stretch, its worst rule
-    for at in range(len(runs)):
-        row, start, end = int(runs.row[at]), int(runs.start[at]), int(runs.end[at])
-        rule, point = int(runs.signal[at]), int(runs.point[at])
-        follows = (
-            before is not None
-            and before[:2] == (row, start - 1)
-            and int(runs.point[at - 1]) == point
-        )
-        worst = before[2] if follows and before is not None else len(SIGNALS)
-        keep[at] = runs.seen[at] >= first and rule < worst and bool(series.is_judged[row])
-        before = (row, end, min(rule, worst))
+    if not len(runs):
+        return runs
+    follows = np.zeros(len(runs), dtype=np.bool_)
+    follows[1:] = (
+        (runs.row[1:] == runs.row[:-1])
+        & (runs.start[1:] == runs.end[:-1] + 1)
+        & (runs.point[1:] == runs.point[:-1])
+    )
+    # The worst rule of a stretch so far: stretches are set apart, each below the one before it.
+    apart = np.cumsum(~follows) * len(SIGNALS)
+    worst = np.minimum.accumulate(runs.signal.astype(np.intp) - apart) + apart
+    before = np.where(follows, np.r_[len(SIGNALS), worst[:-1]], len(SIGNALS))
+    keep = (runs.seen >= first) & (runs.signal < before) & series.is_judged[runs.row]
     return SignalRuns(
         *(getattr(runs, name)[keep] for name in ("row", "start", "end", "seen", "signal", "point"))
     )
