@@ -7,8 +7,11 @@ from pathlib import Path
 
 import duckdb
 
+from etl.ask import first_row
+from etl.ddl import quote
 from etl.findings import Finding
 from etl.merge import Touched
+from gridgov.schema import TABLES
 
 __all__ = ["whole_log_findings"]
 
@@ -26,17 +29,32 @@ def whole_log_findings(
 
     A file is named `<check>_<table>.sql` and gives rows (column_name, row_number, value_hint,
     occurrences). References are checked for the rows of this batch, the rest for the days around.
+    $since is the first of these days, $newest the log's last: given as values, they let a scan pass
+    over what is older.
     """
     found = []
     changed = touched.changed()
+    newest: dict[str, date | None] = {}
     for path in sorted(_SQL.glob("*.sql")):
         check_id, _, table = path.stem.partition("_")
         if not set(changed) & {table, *_ALSO.get(check_id, ())}:
             continue
         sql = path.read_text("utf-8")
         days = changed.get(table)
-        values = {"batch": batch_id, "since": min(days) - _BACK if days else _ALWAYS}
+        if "$newest" in sql and table not in newest:
+            newest[table] = _newest(con, table)
+        values = {
+            "batch": batch_id,
+            "since": min(days) - _BACK if days else _ALWAYS,
+            "newest": newest.get(table),
+        }
         given = {name: value for name, value in values.items() if f"${name}" in sql}
         for column, row, shown, times in con.execute(sql, given).fetchall():
             found.append(Finding(check_id, column, int(times), row, shown, table))
     return found
+
+
+def _newest(con: duckdb.DuckDBPyConnection, table: str) -> date | None:
+    event = TABLES[table].event_time
+    row = first_row(con, f"SELECT CAST(max({quote(event)}) AS DATE) FROM {quote(table)}")
+    return row[0] if row else None

@@ -20,32 +20,38 @@ WITH base AS (
 ), home AS (
     SELECT household, min(building) AS building, bool_or(is_occupied IS NOT FALSE) AS is_occupied
     FROM household GROUP BY household
+), again AS (
+    -- cheap to count, and nearly all visits fail it
+    SELECT worker_id, on_date, household FROM base
+    WHERE worker_id IS NOT NULL AND household IS NOT NULL
+    GROUP BY worker_id, on_date, household HAVING count(*) >= 2
 ), twice AS (
     SELECT visit_id, on_date, grid_id, 'G1' AS flag
     FROM (
-        SELECT *, count(*) OVER (
-            PARTITION BY worker_id, on_date, household, coalesce(person, ''), coalesce(purpose, '')
+        SELECT b.visit_id, b.on_date, b.grid_id, count(*) OVER (
+            PARTITION BY b.worker_id, b.on_date, b.household, coalesce(b.person, ''), coalesce(b.purpose, '')
         ) AS times
-        FROM base WHERE worker_id IS NOT NULL AND household IS NOT NULL
+        FROM base AS b JOIN again AS a
+            ON a.worker_id = b.worker_id AND a.on_date = b.on_date AND a.household = b.household
     ) AS counted
     WHERE times >= 2
 ), word AS (
     -- each text is brought to its plain form once
-    SELECT note, plain(note) AS word, length(note) >= 8 AS is_long FROM (SELECT DISTINCT note FROM base) AS text
+    SELECT note, plain(note) AS word
+    FROM (SELECT DISTINCT note FROM base WHERE worker_id IS NOT NULL AND length(note) >= 8) AS text
 ), noted AS (
-    SELECT b.visit_id, b.on_date, b.grid_id, b.worker_id, b.household, w.word, w.is_long,
-        date_trunc('month', b.on_date) AS month
+    SELECT b.visit_id, b.on_date, b.grid_id, b.worker_id, b.household, w.word, date_trunc('month', b.on_date) AS month
     FROM base AS b JOIN word AS w ON w.note = b.note
     WHERE b.worker_id IS NOT NULL
 ), often AS (
     -- cheaper than distinct households, and nearly all texts of a worker and month fail it
-    SELECT worker_id, word, month FROM noted WHERE household IS NOT NULL AND is_long
+    SELECT worker_id, word, month FROM noted WHERE household IS NOT NULL
     GROUP BY worker_id, word, month
     HAVING count(*) >= 3 AND min(household) <> max(household)
 ), copied AS (
     SELECT n.worker_id, n.word, n.month
     FROM noted AS n JOIN often AS o ON o.worker_id = n.worker_id AND o.word = n.word AND o.month = n.month
-    WHERE n.household IS NOT NULL AND n.is_long
+    WHERE n.household IS NOT NULL
     GROUP BY n.worker_id, n.word, n.month
     HAVING count(DISTINCT n.household) >= 3
 ), alike AS (
@@ -53,15 +59,30 @@ WITH base AS (
     FROM noted AS n
     JOIN copied AS c ON c.worker_id = n.worker_id AND c.word = n.word AND c.month = n.month
 ), entry AS (
-    SELECT b.visit_id, b.on_date, b.grid_id, b.worker_id, h.building, date_trunc('month', b.on_date) AS month,
-        seconds_between(TIMESTAMP '2000-01-01 00:00:00', b.entered_at) AS second
-    FROM base AS b LEFT JOIN home AS h ON h.household = b.household
-    WHERE b.entered_at IS NOT NULL AND b.worker_id IS NOT NULL
+    SELECT visit_id, on_date, grid_id, worker_id, household, date_trunc('month', on_date) AS month,
+        seconds_between(TIMESTAMP '2000-01-01 00:00:00', entered_at) AS second
+    FROM base WHERE entered_at IS NOT NULL AND worker_id IS NOT NULL
+), dense AS (
+    -- five within ten minutes, wherever the homes are; the few that are left are looked at closely
+    SELECT *,
+        CASE WHEN count(*) OVER (
+            PARTITION BY worker_id, month ORDER BY second RANGE BETWEEN 600 PRECEDING AND CURRENT ROW
+        ) >= 5 THEN 1 ELSE 0 END AS is_dense
+    FROM entry
+), near AS (
+    SELECT *, max(is_dense) OVER (
+        PARTITION BY worker_id, month ORDER BY second RANGE BETWEEN CURRENT ROW AND 600 FOLLOWING
+    ) AS is_near
+    FROM dense
+), placed AS (
+    SELECT n.visit_id, n.on_date, n.grid_id, n.worker_id, n.month, n.second, h.building
+    FROM near AS n LEFT JOIN home AS h ON h.household = n.household
+    WHERE n.is_near = 1
 ), burst AS (
     SELECT *,
         CASE WHEN count(*) OVER ten_minutes >= 5
             AND min(building) OVER ten_minutes <> max(building) OVER ten_minutes THEN 1 ELSE 0 END AS is_burst
-    FROM entry
+    FROM placed
     WINDOW ten_minutes AS (PARTITION BY worker_id, month ORDER BY second RANGE BETWEEN 600 PRECEDING AND CURRENT ROW)
 ), batch AS (
     SELECT visit_id, on_date, grid_id, 'G3' AS flag
@@ -72,6 +93,12 @@ WITH base AS (
         FROM burst
     ) AS marked
     WHERE in_burst = 1
+), timed AS (
+    SELECT visit_id, on_date, grid_id, worker_id, occurred_at, ended_at
+    FROM base WHERE has_time AND worker_id IS NOT NULL
+), crowded AS (
+    SELECT worker_id, date_trunc('hour', occurred_at) AS hour_at FROM timed
+    GROUP BY worker_id, date_trunc('hour', occurred_at) HAVING count(*) > 12
 ), clock AS (
     SELECT visit_id, on_date, grid_id, 'G4' AS flag
     FROM (
@@ -80,15 +107,17 @@ WITH base AS (
                 PARTITION BY worker_id, on_date ORDER BY occurred_at, visit_id
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             ) AS before_until,
-            lead(occurred_at) OVER (PARTITION BY worker_id, on_date ORDER BY occurred_at, visit_id) AS after_from,
-            count(*) OVER (PARTITION BY worker_id, date_trunc('hour', occurred_at)) AS in_hour
-        FROM base WHERE has_time AND worker_id IS NOT NULL
-    ) AS timed
+            lead(occurred_at) OVER (PARTITION BY worker_id, on_date ORDER BY occurred_at, visit_id) AS after_from
+        FROM timed
+    ) AS ordered
     WHERE before_until > occurred_at
         OR after_from < ended_at
         OR seconds_between(occurred_at, ended_at) < 60
-        OR in_hour > 12
         OR hour(occurred_at) < 5
+    UNION ALL
+    SELECT t.visit_id, t.on_date, t.grid_id, 'G4' AS flag
+    FROM timed AS t JOIN crowded AS c
+        ON c.worker_id = t.worker_id AND c.hour_at = date_trunc('hour', t.occurred_at)
 ), contradicted AS (
     SELECT b.visit_id, b.on_date, b.grid_id, 'G10' AS flag
     FROM base AS b

@@ -1,8 +1,8 @@
 -- The last whole week (Monday to Sunday) with less than half the mean of the eight before.
-WITH newest AS (SELECT CAST(max(created_at) AS DATE) AS d FROM complaint),
+WITH newest AS (SELECT CAST($newest AS DATE) AS d),
 week AS (
     SELECT CAST(date_trunc('week', created_at) AS DATE) AS monday, count(*) AS n
-    FROM complaint, newest WHERE created_at >= newest.d - 80 GROUP BY ALL
+    FROM complaint WHERE created_at >= CAST($newest AS DATE) - 80 GROUP BY ALL
 ),
 last AS (SELECT CAST(date_trunc('week', d + 1) AS DATE) - 7 AS monday FROM newest),
 usual AS (SELECT sum(n) / 8.0 AS mean FROM week, last WHERE week.monday BETWEEN last.monday - 56 AND last.monday - 7),

@@ -1,8 +1,8 @@
 -- The last whole week (Monday to Sunday) with less than half the mean of the eight before.
-WITH newest AS (SELECT CAST(max(occurred_at) AS DATE) AS d FROM visit),
+WITH newest AS (SELECT CAST($newest AS DATE) AS d),
 week AS (
     SELECT CAST(date_trunc('week', occurred_at) AS DATE) AS monday, count(*) AS n
-    FROM visit, newest WHERE occurred_at >= newest.d - 80 GROUP BY ALL
+    FROM visit WHERE occurred_at >= CAST($newest AS DATE) - 80 GROUP BY ALL
 ),
 last AS (SELECT CAST(date_trunc('week', d + 1) AS DATE) - 7 AS monday FROM newest),
 usual AS (SELECT sum(n) / 8.0 AS mean FROM week, last WHERE week.monday BETWEEN last.monday - 56 AND last.monday - 7),
