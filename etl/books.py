@@ -8,7 +8,7 @@ import duckdb
 
 from etl.ask import first_row
 from etl.ddl import schema_hash
-from etl.findings import Finding, check_of
+from etl.findings import Finding
 from etl.report import FileReport
 from gridgov import __version__
 from gridgov.clock import now
@@ -68,8 +68,7 @@ def write_findings(
     rows = [
         (
             batch_id, file_id, one.check_id, one.severity, one.column, one.row_number,
-            one.value_hint, check_of(one.check_id, one.table).zh,
-            check_of(one.check_id, one.table).en, one.occurrences,
+            one.value_hint, *one.messages, one.occurrences,
         )
         for one in findings
     ]  # fmt: skip

@@ -19,7 +19,14 @@ from etl.columns import texts
 from etl.ddl import quote, text
 from etl.headers import header_key
 from etl.mapping import Recipe
-from etl.privacy import STRIKE_PATTERN, STRUCK, Pseudonyms, looks_like_identity_number, strike
+from etl.privacy import (
+    STRIKE_PATTERN,
+    STRUCK,
+    Pseudonyms,
+    grid_text,
+    looks_like_identity_number,
+    strike,
+)
 from etl.recognise import SheetGuess
 from etl.sheet import RAW
 from etl.values import (
@@ -59,8 +66,6 @@ _ODD = (
 _ODD_KEY = _ODD + r"|\s|^[1-8]\d{16}[\dXx]$"
 _EDGES = r"^\s|\s$|^[\x{00a0}\x{3000}\x{feff}]|[\x{00a0}\x{3000}\x{feff}]$"
 _ARMED = r"^'([=+@-])"
-# An official grid code: six digits of the district, then street, community and grid.
-_GRID_CODE = re.compile(r"[1-6]\d{12,17}")
 # Characters that cleaning leaves as they are; with a Chinese one first no exponent can be meant.
 _PLAIN = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff0-9-]*")
 _LOOK_AT = 20_000
@@ -306,7 +311,7 @@ class Converter:
         if kind == "key":
             return lambda value: (self._account(_compact(value)) or None, None)
         if kind == "grid":
-            return lambda value: (_grid_text(_compact(value)) or None, None)
+            return lambda value: (grid_text(_compact(value)) or None, None)
         if kind == "name":
             return lambda value: (strike(_compact(value)) or None, None)
         return lambda value: (strike(_soft(value)) or None, None)
@@ -334,13 +339,6 @@ class Converter:
             return pseudonym, None
 
         return read
-
-
-def _grid_text(value: str) -> str:
-    """A name or a code. Official grid codes run to 18 digits and are nobody's number."""
-    if _GRID_CODE.fullmatch(value) and not looks_like_identity_number(value):
-        return value
-    return strike(value)
 
 
 def _moment_sql(source: str, sql_type: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from etl.privacy import strike
+from etl.privacy import grid_text, strike
 from gridgov.locale import pick
 from gridgov.schema import TABLES, Check, Column
 
@@ -34,8 +34,16 @@ class Finding:
 
     @property
     def message(self) -> str:
+        return pick(*self.messages)
+
+    @property
+    def messages(self) -> tuple[str, str]:
+        """(Chinese, English). A finding about a whole log belongs to no file: it names the log."""
         declared = check_of(self.check_id, self.table)
-        return pick(declared.zh, declared.en)
+        if self.check_id.startswith(("W402", "W403", "W404", "W405", "W5")) and self.table:
+            table = TABLES[self.table]
+            return f"{table.label}：{declared.zh}", f"{table.label_en}: {declared.en}"
+        return declared.zh, declared.en
 
 
 def _e(check_id: str, zh: str, en: str) -> Check:
@@ -109,8 +117,11 @@ def hint(value: str | None, column: Column) -> str | None:
     """
     if value is None:
         return None
-    shown = strike(re.sub(r"\s+", " ", value))[:40]
-    if column.kind in ("worker", "workers", "grid", "choice", "name"):
+    plain = re.sub(r"\s+", " ", value)
+    if column.kind == "grid":
+        return grid_text(plain)[:40]
+    shown = strike(plain)[:40]
+    if column.kind in ("worker", "workers", "choice", "name"):
         return shown
     if column.kind in ("household", "person", "note"):
         return re.sub(r"\d", "9", re.sub(r"[^\W\d_]", "□", shown))

@@ -10,7 +10,7 @@ import pytest
 from etl.load import load
 from etl.privacy import Pseudonyms, key_path, looks_like_identity_number, strike
 from gridgov.errors import WarehouseError
-from tests.etl.conftest import table, visit, write_csv, write_visits
+from tests.etl.conftest import REFERENCES, table, visit, write_csv, write_visits
 
 NAME, ADDRESS = "欧阳翠花", "东山路88弄7号301室"
 PHONE, LANDLINE, IDENTITY, PLATE = "13812345678", "028-84812345", "510112199001011230", "川A8K36D"
@@ -140,3 +140,31 @@ def test_another_key_gives_other_pseudonyms_and_a_short_one_is_refused(tmp_path:
 def test_a_shifted_column_shows_no_name_in_the_findings(warehouse: Path, tmp_path: Path) -> None:
     load([write_visits(tmp_path / "走访.csv", visit("V1", NAME), visit("V2"))], warehouse)
     assert NAME not in repr(table(warehouse, "SELECT * FROM load_finding"))
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("510112", "510112"),
+        ("510112001", "510112001"),
+        ("510112001001", "510112001001"),
+        ("51011200100107", "51011200100107"),
+        ("5101120010010706", "5101120010010706"),
+        ("第3网格", "第3网格"),
+        (PHONE, "[已隐去]"),
+        (LANDLINE, "[已隐去]"),
+        (IDENTITY, "[已隐去]"),
+        (f"第3网格{PHONE}", "第3网格[已隐去]"),
+    ],
+)
+def test_an_official_grid_code_of_any_level_is_kept(
+    warehouse: Path, tmp_path: Path, written: str, kept: str
+) -> None:
+    """A community's twelve digits hold what reads as a telephone number: 0112001001."""
+    headers = ["走访编号", "走访时间", "走访人", "所属网格", "走访对象"]
+    rows = [headers, ["V1", "2025-01-03", "张三", written, "王"]]
+    grids = write_csv(tmp_path / "网格.csv", REFERENCES["网格.csv"])
+    load([grids, write_csv(tmp_path / "走访.csv", rows)], warehouse)
+    assert table(warehouse, "SELECT grid FROM visit") == [(kept,)]
+    unknown = "SELECT value_hint, message_zh FROM load_finding WHERE check_id = 'W502'"
+    assert table(warehouse, unknown) == [(kept, "走访：网格不在网格表中")]
