@@ -23,6 +23,7 @@ from gridgov.explore.persons import (
     wider_grids,
     wider_times,
 )
+from gridgov.explore.persons_many import has_many_everywhere
 from gridgov.filters import Span
 from gridgov.metrics import METRICS, Metric
 from gridgov.metrics.spans import spans
@@ -52,7 +53,7 @@ class Protection:
     reader: Reader
     cut: Cut
     grid_id: str | None
-    _lattices: dict[tuple[str, Span, tuple[str, ...]], Lattice] = field(default_factory=dict)
+    _lattices: dict[tuple[str, Span, tuple[str, ...]], Lattice | None] = field(default_factory=dict)
 
     def hidden(
         self, frame: pd.DataFrame, names: Sequence[str], span: Span, chosen: Mapping[str, Chosen]
@@ -77,6 +78,8 @@ class Protection:
     ) -> Bools:
         filtered = tuple(name for name in DIMENSIONS if name in chosen)
         lattice = self._lattice(metric, span, filtered)
+        if lattice is None:
+            return np.zeros(len(frame), dtype=np.bool_)
         cells = pd.DataFrame(index=range(len(frame)))
         for name in names:
             cells[self._dimension(name)] = frame[name].to_numpy()
@@ -96,19 +99,25 @@ class Protection:
         split = self.cut.by[int(name[-1]) - 1]
         return "grid" if split.startswith("grid:") else split
 
-    def _lattice(self, metric: Metric, span: Span, filtered: tuple[str, ...]) -> Lattice:
+    def _lattice(self, metric: Metric, span: Span, filtered: tuple[str, ...]) -> Lattice | None:
+        """The tables that decide; None where all of their cells are large."""
         key = (metric.code, span, filtered)
         if key not in self._lattices:
             self._lattices[key] = self._made(metric, span, filtered)
         return self._lattices[key]
 
-    def _made(self, metric: Metric, span: Span, filtered: tuple[str, ...]) -> Lattice:
+    def _made(self, metric: Metric, span: Span, filtered: tuple[str, ...]) -> Lattice | None:
         cut, grid_split = self.cut, self.cut.grid_split
         level = grid_split.split(":", 1)[1] if grid_split else None
         wanted = [name for name in DIMENSIONS if name in filtered or name in cut.by]
+        grain, grid_id = cut.grain, self.grid_id
+        if has_many_everywhere(
+            self.reader, metric, span, level=level, dimensions=wanted, grain=grain, grid_id=grid_id
+        ):
+            return None
         pairs = persons_in_cells(
-            self.reader, metric.code, span, level=level, dimensions=wanted, grain=cut.grain,
-            grid_id=self.grid_id,
+            self.reader, metric.code, span, level=level, dimensions=wanted, grain=grain,
+            grid_id=grid_id,
         )  # fmt: skip
         wider: dict[str, list[dict[object, str]]] = {}
         if level is not None:

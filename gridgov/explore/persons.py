@@ -7,6 +7,7 @@ be five, not the periods. So they are counted one by one, whatever the cut split
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import pandas as pd
 
@@ -48,12 +49,15 @@ def persons_in_cells(
     dimensions: Sequence[str],
     grain: Grain | None,
     grid_id: str | None,
+    days: Sequence[date] | None = None,
+    hour: int | None = None,
 ) -> pd.DataFrame:
     """One row a cell and person: `grid` (with a level), the dimensions, `bucket`, `who` (a code).
 
     Unfiltered in the dimensions; "" where the data says nothing or no grid of the level holds it.
     bucket: first day of the bucket as datetime64[s]; a stock has one (the period's first day)
-    even without a grain. Raises ValueError for a metric that counts no residents.
+    even without a grain. days, hour: visits of these alone, so some of the persons. Raises
+    ValueError for a metric that counts no residents.
     """
     metric = METRICS[code]
     if not counts_persons(metric) or set(dimensions) - set(DIMENSIONS):
@@ -74,7 +78,7 @@ def persons_in_cells(
             "explore/persons.sql", metric=code, start=span.start, finish=span.end, grid_id=grid_id,
             units=units, by_tier="tier" in dimensions, by_mode="mode" in dimensions,
             by_category="person_category" in dimensions, by_worker="worker" in dimensions,
-            grain=grain or "",
+            grain=grain or "", days=None if days is None else list(days), hour=hour,
         )  # fmt: skip
     if grain is not None or metric.kind == "stock":
         wanted.append("bucket")

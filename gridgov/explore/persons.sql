@@ -1,6 +1,7 @@
 -- Grain: one person in one cell of a cut.
 -- Parameters: metric (one that counts residents, but SV2), start, finish, grid_id (NULL: all), units (grids of the split, NULL: none),
--- by_tier, by_category, by_mode, by_worker (booleans: which columns tell cells apart), grain ('' or day … year).
+-- by_tier, by_category, by_mode, by_worker (booleans: which columns tell cells apart), grain ('' or day … year),
+-- days, hour (only visits of these days, in that hour, NULL: all; never for SV1 and SV8).
 -- SV1 and SV8 count a person once a period, SV7 once a contact. Other visits are counted by home: unnamed visits have no person, and
 -- one home counted once never makes two residents of one. Visits without either are one resident together.
 WITH event AS (
@@ -25,6 +26,8 @@ WITH event AS (
             WHEN 'ML2' THEN v.purpose LIKE '%年审%' AND v.mode = '上门'
             ELSE false END
         AND ($metric IN ('SV6', 'ML1') OR v.on_date BETWEEN $start AND $finish)
+        AND ($days::DATE[] IS NULL OR list_contains($days::DATE[], v.on_date))
+        AND ($hour::INTEGER IS NULL OR hour(v.occurred_at) = $hour)
 ),
 chosen AS (
     SELECT *

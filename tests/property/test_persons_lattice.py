@@ -41,7 +41,7 @@ def tables(frame: pd.DataFrame, dims: tuple[str, ...]) -> dict[tuple[str, ...], 
 
 
 def cell_of(by: tuple[str, ...], key: object) -> Cell:
-    return key if isinstance(key, tuple) else (key,)  # type: ignore[return-value]
+    return key if isinstance(key, tuple) else (key,)
 
 
 def is_shown(lattice: Lattice, by: tuple[str, ...], keys: list[Cell]) -> np.ndarray:

@@ -64,7 +64,7 @@ def test_a_hidden_total_has_a_hidden_part() -> None:
 
 def test_siblings_of_one_parent_are_hidden_together() -> None:
     pairs = people(a_x=3, b_x=30, c_x=8, d_x=90)
-    above = {"a": "north", "b": "north", "c": "south", "d": "south"}
+    above: dict[object, str] = {"a": "north", "b": "north", "c": "south", "d": "south"}
     cells = pd.DataFrame({"key": list("abcd")})
     alone = Lattice(pairs, ("key",)).hidden(cells)
     assert alone.tolist() == [True, False, True, False]
