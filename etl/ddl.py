@@ -83,9 +83,10 @@ def _create(
     con.execute(f"CREATE TABLE {quote(name)} ({body})")
     if not comments:
         return
-    con.execute(f"COMMENT ON TABLE {quote(name)} IS {text(f'{table.label}：{table.grain}')}")
+    remarks = [f"COMMENT ON TABLE {quote(name)} IS {text(f'{table.label}：{table.grain}')}"]
     for declared in table.columns:
         label = f"{declared.label} / {declared.label_en}"
         remark = f"{label}：{declared.description}" if declared.description else label
         target = f"{quote(name)}.{quote(declared.name)}"
-        con.execute(f"COMMENT ON COLUMN {target} IS {text(remark)}")
+        remarks.append(f"COMMENT ON COLUMN {target} IS {text(remark)}")
+    con.execute("; ".join(remarks))

@@ -85,6 +85,7 @@ class _Touched:
     days: dict[str, frozenset[date] | None]
     reach: dict[str, frozenset[date]] = field(default_factory=dict)
     runs: tuple[Span, ...] | None = None
+    remarks: list[str] = field(default_factory=list)
 
     @property
     def is_full(self) -> bool:
@@ -97,7 +98,7 @@ def build(con: duckdb.DuckDBPyConnection, changed: Mapping[str, frozenset[date] 
     `changed`: table → days whose rows were added, altered or taken away (both the old day and the
     new one of a row that moved), None for all of it; tables that are not named did not change. For
     `attendance` the days are those of the activities. Everything is rebuilt where a model is
-    missing or the model files are not those that built it. Neither begins nor ends a transaction.
+    missing or the model files are not those that built it. Call it outside a transaction.
     """
     _prepare(con)
     models = load_models()
@@ -114,6 +115,8 @@ def build(con: duckdb.DuckDBPyConnection, changed: Mapping[str, frozenset[date] 
             _build_parts(con, model, touched)
         if model.name == "mart_as_of":
             _note_as_of(con, touched)
+    # Many hundred remarks: with a transaction each they take as long as a day's file.
+    con.execute("; ".join(["BEGIN", *touched.remarks, "COMMIT"]))
     con.execute("DROP TABLE IF EXISTS touched")
     con.execute("DROP TABLE IF EXISTS touched_person")
     con.execute("DELETE FROM model_book")
@@ -221,10 +224,11 @@ def _create(con: duckdb.DuckDBPyConnection, model: Model, touched: _Touched) -> 
         put(con, span)
         into = "INSERT INTO {}" if at else "CREATE OR REPLACE TABLE {} AS"
         con.execute(f"{into.format(quote(model.name))} {span.sql(model.sql)}")
-    con.execute(f"COMMENT ON TABLE {quote(model.name)} IS {text(model.grain)}")
-    for column, remark in model.columns:
-        target = f"{quote(model.name)}.{quote(column)}"
-        con.execute(f"COMMENT ON COLUMN {target} IS {text(remark)}")
+    touched.remarks.append(f"COMMENT ON TABLE {quote(model.name)} IS {text(model.grain)}")
+    touched.remarks += [
+        f"COMMENT ON COLUMN {quote(model.name)}.{quote(column)} IS {text(remark)}"
+        for column, remark in model.columns
+    ]
 
 
 def _changed_dates(con: duckdb.DuckDBPyConnection, model: Model, now: str) -> frozenset[date]:
