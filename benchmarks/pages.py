@@ -3,7 +3,9 @@
 For every page the functions that its first view calls are run over a warehouse with the filters
 that a visitor meets first: from nothing (a connection just opened) and again and again on an open
 connection. Before every view all kept answers are forgotten, so that each statement of the view
-runs; a visitor who comes after another waits for none of them. Beside them stands one query that
+runs; a visitor who comes after another waits for none of them. What a reader holds for as long as
+it lives it keeps: the tree of the grids and the months of the upper ones (gridgov/metrics/months.py,
+reach.py), which the cold view reads and whose size is printed. Beside them stands one query that
 gives the page's main table straight from the raw log, as one would without marts. The operating
 system's cache is warm in all cases. Prints a Markdown table.
 """
@@ -25,6 +27,8 @@ from gridgov import queries
 from gridgov.answers import Answers
 from gridgov.filters import Filters
 from gridgov.metrics.grids import tree_of
+from gridgov.metrics.months import months_of
+from gridgov.metrics.reach import reach_of
 from gridgov.queries import complaints_evidence, engagement_evidence, visits_evidence
 from gridgov.trends import newest_signals
 from gridgov.trends import series as trend_series
@@ -196,6 +200,15 @@ def _timed(ask: Callable[[], object]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
+def held(reader: Reader) -> str:
+    """What a reader holds in memory between views, and the processor time of reading it."""
+    began = time.process_time()
+    months = months_of(reader, tree_of(reader).roots(None), ()).values.nbytes
+    reach = reach_of(reader).households.nbytes
+    spent = (time.process_time() - began) * 1000
+    return f"held in memory {(months + reach) / 2**20:.0f} MiB, read in {spent:.0f} ms of processor time"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--warehouse", type=Path)
@@ -210,7 +223,7 @@ def main() -> None:
     (visits,) = reader.rows("SELECT sum(visits)::BIGINT FROM mart_visit_month WHERE grid_id = '*'")[
         0
     ]
-    print(f"{visits:,} visits, {len(tree.nodes):,} grids; milliseconds\n")
+    print(f"{visits:,} visits, {len(tree.nodes):,} grids; milliseconds; {held(reader)}\n")
     print("| page | statements | cold | warm median | warm p95 | processor | its p95 | raw log |")
     print("|---|--:|--:|--:|--:|--:|--:|--:|")
     for page in pages(general):

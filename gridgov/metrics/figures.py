@@ -103,9 +103,10 @@ def _figures(
         n = denominator
         if counts.n is not None:
             n = np.where(np.isnan(counts.n), denominator, counts.n)
-    numerator, denominator, value = (
-        np.where(outside, nan, part) for part in (numerator, denominator, value)
-    )
+    if is_outside.any():
+        numerator, denominator, value = (
+            np.where(outside, nan, part) for part in (numerator, denominator, value)
+        )
     n = np.where(outside | np.isnan(n), 0.0, n)
     state = np.where(np.isnan(value), 0, np.where(n < metric.min_n, 1, 2)).astype(np.int8)
     shrunk = shrunk_values(numerator, denominator, question) if metric.is_shrunk else None

@@ -25,7 +25,7 @@ from gridgov.metrics.question import Question
 from gridgov.metrics.spans import month_number
 from gridgov.warehouse import Reader
 
-__all__ = ["counts_from_reach", "has_reach"]
+__all__ = ["Reach", "counts_from_reach", "has_reach", "reach_of"]
 
 _KINDS = ("visit", "shop", "attendance")
 # 64 MB of 4 bytes; grids above that are asked for in SQL.
@@ -33,7 +33,7 @@ _HELD_CELLS = 16_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class _Reach:
+class Reach:
     """`households` are (kinds, grids, months, earlier months): the first of the earlier ones is
     "never", then the months from `first` on."""
 
@@ -52,7 +52,7 @@ class _Reach:
         return np.asarray(block.sum(axis=(1, 2), dtype=np.float64))
 
 
-_HELD: WeakKeyDictionary[Reader, _Reach] = WeakKeyDictionary()
+_HELD: WeakKeyDictionary[Reader, Reach] = WeakKeyDictionary()
 _LOCK = Lock()
 _READING: WeakKeyDictionary[Reader, Lock] = WeakKeyDictionary()
 
@@ -64,7 +64,7 @@ def has_reach(reader: Reader, metric: Metric, question: Question) -> bool:
         and bool(question.units)
         and question.is_aligned
         and not question.splits
-        and all(unit in _reach_of(reader).places for unit in question.units)
+        and all(unit in reach_of(reader).places for unit in question.units)
     )
 
 
@@ -72,7 +72,7 @@ def counts_from_reach(reader: Reader, metric: Metric, question: Question) -> Cou
     """The counts of a metric that `has_reach` says yes to."""
     only = formula_of(metric.sql).only
     assert only is not None
-    held, found = _reach_of(reader), np.full((*question.shape, 1), np.nan)
+    held, found = reach_of(reader), np.full((*question.shape, 1), np.nan)
     for at, span in enumerate(question.buckets):
         stop = month_number(min(span.end, question.last_day)) + 1
         households = held.distinct(only[1], question.units, month_number(span.start), stop)
@@ -80,7 +80,8 @@ def counts_from_reach(reader: Reader, metric: Metric, question: Question) -> Cou
     return Counts(((),), found, np.full(found.shape, np.nan))
 
 
-def _reach_of(reader: Reader) -> _Reach:
+def reach_of(reader: Reader) -> Reach:
+    """The distinct households that are held of a reader's upper grids, read at the first asking."""
     with _LOCK:
         reading = _READING.setdefault(reader, Lock())
     with reading:
@@ -90,10 +91,10 @@ def _reach_of(reader: Reader) -> _Reach:
         return found
 
 
-def _read(reader: Reader) -> _Reach:
+def _read(reader: Reader) -> Reach:
     span = reader.rows("SELECT min(month), max(month) FROM mart_reach_month")[0]
     if span[0] is None:
-        return _Reach(0, {}, np.zeros((len(_KINDS), 0, 0, 1), dtype=np.float32))
+        return Reach(0, {}, np.zeros((len(_KINDS), 0, 0, 1), dtype=np.float32))
     first, width = month_number(span[0]), month_number(span[1]) - month_number(span[0]) + 1
     units = upper_units(tree_of(reader), _HELD_CELLS // (len(_KINDS) * width * (width + 1)))
     rows = reader.columns(
@@ -110,7 +111,7 @@ def _read(reader: Reader) -> _Reach:
     grid = np.fromiter((places[unit] for unit in rows["grid_id"]), np.intp, len(month))
     households = np.zeros((len(_KINDS), len(units), width, width + 1), dtype=np.float32)
     households[kind, grid, month, since] = np.asarray(rows["households"])
-    return _Reach(first, places, households)
+    return Reach(first, places, households)
 
 
 def _numbers(days: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
