@@ -111,3 +111,13 @@ def test_a_wrong_call_is_one_sentence_and_no_file(
 def test_the_folder_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="不存在"):
         _run("C3", "--out", str(tmp_path / "none" / "x.csv"))
+
+
+def test_a_file_holds_no_small_count_of_residents(tmp_path: Path) -> None:
+    out = tmp_path / "sv2.csv"
+    said = _run("SV2", "--by", "grid:微", "--by", "tier", "--out", str(out))
+    assert "少于 5 人" in said
+    rows = list(csv.DictReader(io.StringIO(out.read_bytes().decode("utf-8-sig"))))
+    counts = [float(row["分子"]) for row in rows if row["分子"]]
+    assert len(counts) < len(rows)
+    assert not [count for count in counts if 0 < count < 5]
