@@ -6,7 +6,7 @@ from gridgov.locale import _
 from gridgov.ui.cache import drawn, kept
 from gridgov.ui.links import link
 from gridgov.ui.page import empty, foot, page, show
-from gridgov.ui.places import map_chart, map_choices, map_frame
+from gridgov.ui.places import map_chart, map_choices, map_frame, narrow_ground
 from gridgov.ui.sidebar import set_filters
 
 view = page(_("地图"))
@@ -15,13 +15,15 @@ frame = kept(map_frame, code, level)
 if frame.empty:
     empty(_("这里没有这一级的网格。"), _("换一个层级，或在左侧把网格放宽。"))
     st.stop()
-show(
-    drawn("map", lambda: map_chart(view, frame, code, by), code, level, by),
-    f"map_{code}_{level}_{by}_{view.filters.grid_id}",
-    metrics=[code],
-    note=_("点一个网格，全站都只看它；左侧“恢复默认”回到全部。"),
-    on_click=lambda point: set_filters(grid_id=point["customdata"]),
-)
+st.html(narrow_ground(frame))
+with st.container(key="ground"):
+    show(
+        drawn("map", lambda: map_chart(view, frame, code, by), code, level, by),
+        f"map_{code}_{level}_{by}_{view.filters.grid_id}",
+        metrics=[code],
+        note=_("点一个网格，全站都只看它；左侧“恢复默认”回到全部。"),
+        on_click=lambda point: set_filters(grid_id=point["customdata"]),
+    )
 if view.filters.grid_id:
     link("grid", view.filters, label=_("打开这个网格的画像"))
 foot([code])

@@ -104,7 +104,7 @@ def places(view: View) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         chart = drawn("grids", lambda: grids_chart(kept(grid_volumes), view.palette))
-        note = _("诉求多少只作背景，不评好坏；点一个网格只看这个网格。")
+        note = _("诉求多少只作背景，不评好坏；紫色：与自身过往比有变化。点一个网格只看这个网格。")
         show(chart, "complaint_grids", metrics=("C1",), note=note, on_click=to_grid)
     with right:
         frame = kept(open_ages)

@@ -34,6 +34,7 @@ __all__ = [
     "map_chart",
     "map_choices",
     "map_frame",
+    "narrow_ground",
     "peers_chart",
     "profile_of",
     "workers_frame",
@@ -138,6 +139,27 @@ def map_chart(view: View, frame: pd.DataFrame, code: str, by: str) -> Chart:
         outlines(known), drawn, view.palette, title=title, unit=unit, by=by,
         selected=view.filters.grid_id, height=520,
     )  # fmt: skip
+
+
+def narrow_ground(frame: pd.DataFrame) -> str:
+    """A style that cuts the map on a narrow screen below the ground, whose shape decides.
+
+    The server does not know how wide the screen is, so the figure is as high as a wide one needs.
+    """
+    known = [
+        (str(at), "", text) for at, text in enumerate(frame["outline"]) if isinstance(text, str)
+    ]
+    rings = [ring for shape in outlines(known) for ring in shape.rings]
+    if not rings:
+        return "<style></style>"
+    xs, ys = zip(*(point for ring in rings for point in ring), strict=True)
+    tall = (max(ys) - min(ys)) / max(max(xs) - min(xs), 1e-9)
+    high = f"calc({tall:.3f} * (100vw - 36px) + 110px)"
+    chart = ".stElementContainer:has(.stPlotlyChart)"
+    return (
+        f"<style>@media (max-width: 640px) {{ .st-key-ground {chart}, "
+        f".st-key-ground {chart} > div {{ max-height: {high}; overflow: hidden; }} }}</style>"
+    )
 
 
 def default_grid(reader: Reader, filters: Filters) -> str | None:
