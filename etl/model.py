@@ -61,6 +61,7 @@ ORDER = (
     "mart_complaint_cohort_month",
     "mart_contact_cell",
     "mart_contact_month",
+    "mart_listed_change",
     "mart_stock_change",
     "mart_stock_change_month",
     "mart_household_month",

@@ -25,6 +25,8 @@ __all__ = [
 ]
 
 Floats = npt.NDArray[np.float64]
+_AGE_BANDS = (0, 4, 8, 16, 31, 91)
+"""The first day of each band of ages."""
 _STAGES = ("received", "contacted", "closed", "called", "answered", "resolved", "satisfied")
 
 
@@ -55,8 +57,20 @@ def open_complaint_ages(
     source: str | None = None,
 ) -> pd.DataFrame:
     """from_days, to_days (empty: no upper end), cases, overdue: open cases by age in days."""
-    return reader.frame(
+    rows = reader.rows(
         "queries/open_complaint_ages.sql", grid_id=grid_id, category=category, source=source
+    )
+    opens = np.array(_AGE_BANDS)
+    counts = np.zeros((len(opens), 2), dtype=np.int64)
+    for age, cases, overdue in rows:
+        counts[max(np.searchsorted(opens, age, side="right") - 1, 0)] += (cases, overdue)
+    return pd.DataFrame(
+        {
+            "from_days": opens,
+            "to_days": np.r_[opens[1:] - 1.0, np.nan],
+            "cases": counts[:, 0],
+            "overdue": counts[:, 1],
+        }
     )
 
 

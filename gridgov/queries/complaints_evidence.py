@@ -155,25 +155,35 @@ def category_standing(reader: Reader, filters: Filters) -> pd.DataFrame:
     comparison. `on_time`, `repeat`, `overdue` are metrics C3, C9 and C13.
     """
     span, before = filters.span, filters.compared
-    frame = pareto_categories(reader, filters)[["category", "cases"]]
+    bulk = pareto_categories(reader, filters)
+    listed = [None if pd.isna(name) else str(name) for name in bulk["category"]]
+    cases = bulk["cases"].to_numpy(np.float64)
+    columns: dict[str, object] = {"category": bulk["category"], "cases": bulk["cases"]}
     rates = _by_category(reader, filters)
-    listed = [None if pd.isna(name) else str(name) for name in frame["category"]]
     for name, code in (("on_time", "C3"), ("repeat", "C9"), ("overdue", "C13")):
         found = [rates.get((code, category), (np.nan, None)) for category in listed]
-        frame[name] = np.array([value for value, _state in found], dtype=np.float64)
-        frame[f"{name}_state"] = pd.array([state for _value, state in found], dtype="str")
-    frame["overdue"] = frame["overdue"].fillna(0.0)
-    if before is None:
-        return frame.assign(expected=np.nan, change=np.nan, is_changed=False)
-    changes = category_changes(
-        reader, (span.start, span.end), (before.start, before.end),
-        grid_id=filters.grid_id, source=filters.source,
-    ).set_index("category").reindex(frame["category"])  # fmt: skip
-    expected = changes["expected"].to_numpy(np.float64)
-    return frame.assign(
-        expected=expected,
-        change=frame["cases"].to_numpy(np.float64) - expected,
-        is_changed=np.abs(changes["surprise"].to_numpy(np.float64)) >= SURPRISE,
+        values = np.array([value for value, _state in found], dtype=np.float64)
+        # Nothing open past its deadline is none; a rate of nothing is unknown.
+        columns[name] = np.nan_to_num(values) if name == "overdue" else values
+        columns[f"{name}_state"] = pd.array([state for _value, state in found], dtype="str")
+    expected, surprise = np.full(len(listed), np.nan), np.full(len(listed), np.nan)
+    if before is not None:
+        changes = category_changes(
+            reader, (span.start, span.end), (before.start, before.end),
+            grid_id=filters.grid_id, source=filters.source,
+        )  # fmt: skip
+        place = {name: at for at, name in enumerate(changes["category"])}
+        known = [at for at, name in enumerate(listed) if name in place]
+        rows = [place[listed[at]] for at in known]
+        expected[known] = changes["expected"].to_numpy(np.float64)[rows]
+        surprise[known] = changes["surprise"].to_numpy(np.float64)[rows]
+    return pd.DataFrame(
+        {
+            **columns,
+            "expected": expected,
+            "change": cases - expected,
+            "is_changed": np.abs(surprise) >= SURPRISE,
+        }
     )
 
 

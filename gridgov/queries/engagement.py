@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from gridgov.metrics import evaluate
+from gridgov.queries.listed_homes import kinds_of_months
 from gridgov.queries.months import whole_months
 from gridgov.warehouse import Reader
 
@@ -79,8 +81,14 @@ def listed_reached(
         frame = reach_by_category(reader, start, end, grid_id=grid_id)
         chosen = frame[frame["listed"] > 0].reset_index(drop=True)
         return chosen[["category", "listed", "listed_attended"]]
-    return reader.frame(
-        "queries/listed_reached_month.sql", start=start, finish=end, grid_id=grid_id
+    rows = kinds_of_months(reader, start, end, grid_id)
+    kinds, listed, attended = zip(*rows, strict=True) if rows else ((), (), ())
+    return pd.DataFrame(
+        {
+            "category": pd.array(list(kinds), dtype="str"),
+            "listed": np.array(listed, dtype=np.int64),
+            "listed_attended": np.array(attended, dtype=np.int64),
+        }
     )
 
 

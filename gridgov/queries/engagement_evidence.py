@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from gridgov.access.privacy import suppress
@@ -12,6 +13,8 @@ from gridgov.filters import Filters
 from gridgov.metrics import evaluate
 from gridgov.metrics.grids import tree_of
 from gridgov.metrics.happiness import TEAMS
+from gridgov.metrics.months import months_of
+from gridgov.metrics.spans import month_number
 from gridgov.queries.engagement import (
     activity_calendar,
     listed_reached,
@@ -20,6 +23,7 @@ from gridgov.queries.engagement import (
     team_performances,
 )
 from gridgov.queries.grids_below import grids_below, short_names
+from gridgov.queries.months import whole_months
 from gridgov.queries.records import metric_records
 from gridgov.trends.spans import fitting
 from gridgov.warehouse import Reader
@@ -173,16 +177,14 @@ def rotation(reader: Reader, filters: Filters) -> Rotation:
     end = filters.span.end
     index = end.year * 12 + end.month - _MONTHS
     start = date(index // 12, index % 12 + 1, 1)
-    frame = neighbour_day_rotation(reader, start, end, grid_id=filters.grid_id)
-    if frame.empty:
+    held, names = _neighbour_days(reader, start, end, filters.grid_id)
+    if held.empty:
         return Rotation(pd.DataFrame(), {}, (), 0)
-    held = frame.pivot(index="grid_id", columns="month", values="times")
-    names = frame.drop_duplicates("grid_id").set_index("grid_id")["name"].loc[list(held.index)]
     months = held.sum()
     first = tree_of(reader).first_on.get("activity") or start
     return Rotation(
         held=held,
-        labels=dict(zip(map(str, held.index), short_names(list(names)), strict=True)),
+        labels=dict(zip(map(str, held.index), short_names(names), strict=True)),
         missed=tuple(
             month.date()
             for month in months.index[months == 0]
@@ -190,6 +192,27 @@ def rotation(reader: Reader, filters: Filters) -> Rotation:
         ),
         hosts=int((held.sum(axis=1) > 0).sum()),
     )
+
+
+def _neighbour_days(
+    reader: Reader, start: date, end: date, grid_id: str | None
+) -> tuple[pd.DataFrame, list[str]]:
+    """How often each general grid held one in each month, and the grids' names."""
+    if whole_months(reader, start, end, grid_id) is None:
+        frame = neighbour_day_rotation(reader, start, end, grid_id=grid_id)
+        held = frame.pivot(index="grid_id", columns="month", values="times")
+        named = frame.drop_duplicates("grid_id").set_index("grid_id")["name"]
+        return held, [str(name) for name in named.loc[list(held.index)]]
+    tree = tree_of(reader)
+    units = tree.at_level(grid_id, "一般", start, end)
+    column = ("neighbour_days",)
+    first, stop = month_number(start), month_number(end) + 1
+    times = months_of(reader, units, column).taken(column, units, first, stop)[0]
+    months = pd.date_range(start, periods=stop - first, freq="MS", unit="us", name="month")
+    held = pd.DataFrame(
+        np.nan_to_num(times).astype(np.int64), index=pd.Index(units, name="grid_id"), columns=months
+    )
+    return held, [tree.nodes[unit].name for unit in units]
 
 
 @dataclass(frozen=True)

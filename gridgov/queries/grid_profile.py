@@ -14,14 +14,17 @@ from gridgov.warehouse import Reader
 __all__ = ["grid_card", "grid_peers", "grid_workers", "load_balance", "map_attributes"]
 
 
+_CARD = (
+    "grid_id", "name", "level", "kind", "parent_id", "parent_name", "has_party_organisation",
+    "valid_from", "valid_to", "households", "residents", "shops", "capacity", "grids_below",
+)  # fmt: skip
+
+
 def grid_card(reader: Reader, grid_id: str) -> dict[str, Any] | None:
     """grid_id, name, level, kind, parent_id, parent_name, has_party_organisation, valid_from,
     valid_to, households, residents, shops, capacity, grids_below; None for an unknown grid."""
-    frame = reader.frame("queries/grid_card.sql", grid_id=grid_id)
-    if frame.empty:
-        return None
-    values = frame.astype(object).where(frame.notna(), None).iloc[0]
-    return {str(name): value for name, value in values.items()}
+    rows = reader.rows("queries/grid_card.sql", grid_id=grid_id)
+    return dict(zip(_CARD, rows[0], strict=True)) if rows else None
 
 
 def grid_workers(reader: Reader, grid_id: str) -> pd.DataFrame:

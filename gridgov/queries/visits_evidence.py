@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from gridgov.access.privacy import suppress
 from gridgov.filters import Filters, Span
-from gridgov.metrics import evaluate
+from gridgov.metrics.evaluate import answer
+from gridgov.metrics.figures import STATES
 from gridgov.queries.grids_below import grids_below
 from gridgov.queries.key_persons import key_person_tiers
 from gridgov.queries.months import upper_units
@@ -31,8 +33,10 @@ def tier_standing(reader: Reader, filters: Filters) -> pd.DataFrame:
 
 
 def _rates_by_tier(reader: Reader, filters: Filters, span: Span) -> dict[str, float]:
-    found = evaluate(reader, "SV1", span.start, span.end, by=("tier",), grid_id=filters.grid_id)
-    return dict(zip(found["tier"], found["value"], strict=True))
+    asked = answer(reader, "SV1", span.start, span.end, by=("tier",), grid_id=filters.grid_id)
+    found = asked.figures[0]
+    rates = found.value[0, 0].tolist()
+    return {str(tier): rate for (tier,), rate in zip(found.labels, rates, strict=True)}
 
 
 def grid_standing(reader: Reader, filters: Filters) -> pd.DataFrame:
@@ -45,22 +49,28 @@ def grid_standing(reader: Reader, filters: Filters) -> pd.DataFrame:
     long = grids_below(reader, filters, _GRID_CODES)
     if long.empty:
         return pd.DataFrame()
-    by_code = {code: long[long["metric"] == code].set_index("grid_id") for code in _GRID_CODES}
-    contact = by_code["SV1"]
+    # The rows of every metric are of the same grids in the same order.
+    metrics = long["metric"].to_numpy(dtype=object)
+    rows = {code: np.flatnonzero(metrics == code) for code in _GRID_CODES}
+
+    def of(code: str, name: str) -> pd.Series:
+        return long[name].take(rows[code]).reset_index(drop=True)
+
     frame = pd.DataFrame(
         {
-            "name": contact["name"],
-            "label": contact["label"],
-            "due": contact["denominator"],
-            "rate": contact["value"],
-            "rate_state": contact["state"],
-            "tone": contact["tone"],
-            "load": by_code["SV8"]["value"],
-            "overdue": by_code["SV2"]["value"],
-            "met": by_code["SV4"]["value"],
-            "late": by_code["SV9"]["value"],
+            "grid_id": of("SV1", "grid_id"),
+            "name": of("SV1", "name"),
+            "label": of("SV1", "label"),
+            "due": of("SV1", "denominator"),
+            "rate": of("SV1", "value"),
+            "rate_state": of("SV1", "state"),
+            "tone": of("SV1", "tone"),
+            "load": of("SV8", "value"),
+            "overdue": of("SV2", "value"),
+            "met": of("SV4", "value"),
+            "late": of("SV9", "value"),
         }
-    ).reset_index()
+    )
     if reader.scope.sees_persons:
         return frame.assign(is_suppressed=False)
     return suppress(frame, "overdue")
@@ -69,14 +79,24 @@ def grid_standing(reader: Reader, filters: Filters) -> pd.DataFrame:
 def mode_shares(reader: Reader, filters: Filters) -> pd.DataFrame:
     """mode, visits, share, met (share that met someone), met_n, met_state; most used first."""
     span = filters.span
-    found = evaluate(
+    asked = answer(
         reader, ["SV5", "SV4"], span.start, span.end, by=("mode",), grid_id=filters.grid_id
     )
-    visits = found[found["metric"] == "SV5"].set_index("mode")["denominator"]
-    met = found[found["metric"] == "SV4"].set_index("mode")
-    frame = pd.DataFrame({"visits": visits, "share": visits / visits.sum()})
-    frame = frame.assign(met=met["value"], met_n=met["n"], met_state=met["state"])
-    return frame.sort_values("visits", ascending=False, kind="stable").reset_index()
+    every, met = asked.figures
+    visits = every.denominator[0, 0]
+    frame = pd.DataFrame(
+        {
+            "mode": pd.array(
+                [None if mode is None else str(mode) for (mode,) in every.labels], dtype="str"
+            ),
+            "visits": visits,
+            "share": visits / np.nansum(visits),
+            "met": met.value[0, 0],
+            "met_n": met.n[0, 0],
+            "met_state": np.array(STATES)[met.state[0, 0]],
+        }
+    )
+    return frame.sort_values("visits", ascending=False, kind="stable", ignore_index=True)
 
 
 def need_kinds(reader: Reader, filters: Filters) -> pd.DataFrame:

@@ -66,6 +66,7 @@ def _look_once() -> None:
     from gridgov.figures.palette import LIGHT
     from gridgov.filters import Filters
     from gridgov.queries.choices import filter_choices
+    from gridgov.queries.engagement_evidence import kinds_reached
     from gridgov.stats.calendar import spring_festival
     from gridgov.ui import complaints_page, engagement_page, visits_page
     from gridgov.ui.cache import kept
@@ -82,6 +83,7 @@ def _look_once() -> None:
     judged, _concerns, _sentences = kept(overview_of)
     for page in (visits_page, complaints_page, engagement_page):
         kept(page.headline)
+    kept(kinds_reached)
     # The lunar calendar takes a tenth of a second to be worked out.
     spring_festival(reader.data_date.year)
     # The first figure loads plotly's validators.

@@ -63,7 +63,10 @@ def test_hours_of_visits(hard_reader: Reader, unit: str | None) -> None:
     want = hard_reader.frame(
         "queries/visits_hours.sql", start=span.start, finish=span.end, grid_id=unit
     )
-    pd.testing.assert_frame_equal(got, want, check_dtype=False)
+    pd.testing.assert_frame_equal(
+        got,
+        want,
+    )
 
 
 @pytest.mark.parametrize("unit", [*UNITS, "G1M1"])
@@ -103,4 +106,12 @@ def test_which_kinds_of_residents_took_part(hard_reader: Reader, unit: str | Non
     got = listed_reached(hard_reader, START, END, grid_id=unit)
     assert unit is not None or got["listed_attended"].sum() > 0
     wanted = want[["category", "listed", "listed_attended"]]
-    pd.testing.assert_frame_equal(got, wanted, check_dtype=False)
+    pd.testing.assert_frame_equal(got, wanted)
+
+
+@pytest.mark.parametrize("unit", (*UNITS, "G1M1"))
+def test_how_many_are_listed(hard_reader: Reader, unit: str | None) -> None:
+    want = dict(hard_reader.rows("queries/key_person_tiers.sql", grid_id=unit))
+    got = dict(hard_reader.rows("queries/key_person_tiers_grid.sql", units=[unit or "*"]))
+    assert unit is not None or want
+    assert {tier: count for tier, count in got.items() if count} == want
