@@ -13,6 +13,7 @@ system's cache is warm in all cases. Prints a Markdown table.
 from __future__ import annotations
 
 import argparse
+import gc
 import statistics
 import sys
 import time
@@ -223,12 +224,16 @@ def main() -> None:
     (visits,) = reader.rows("SELECT sum(visits)::BIGINT FROM mart_visit_month WHERE grid_id = '*'")[
         0
     ]
+    # As the server does once it is warm (gridgov/ui/warm.py): what libraries hold stays uncounted.
+    gc.collect()
+    gc.freeze()
     print(f"{visits:,} visits, {len(tree.nodes):,} grids; milliseconds; {held(reader)}\n")
     print("| page | statements | cold | warm median | warm p95 | processor | its p95 | raw log |")
     print("|---|--:|--:|--:|--:|--:|--:|--:|")
     for page in pages(general):
         found = measure(warehouse, page, Filters(today=today), options.repeats)
         print(f"| {page.name} | {' | '.join(f'{value:.0f}' for value in found)} |", flush=True)
+    gc.unfreeze()
 
 
 if __name__ == "__main__":

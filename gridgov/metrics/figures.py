@@ -87,11 +87,11 @@ def _figures(
     """Nothing found is 0 where something could have been found; a rate without a denominator is
     missing, and so is everything of a bucket in which there is no log yet, or none any more.
     """
-    outside = np.broadcast_to(is_outside[:, None, None], counts.numerator.shape)
+    outside = is_outside[:, None, None]
     numerator = np.where(np.isnan(counts.numerator), 0.0, counts.numerator)
     denominator = counts.denominator
     if other is not None:
-        denominator = np.broadcast_to(other[:, :, None], numerator.shape)
+        denominator = np.repeat(other[:, :, None], numerator.shape[2], axis=2)
     if metric.kind == "quantile":
         value = np.full(numerator.shape, nan) if counts.value is None else counts.value
         n = denominator
