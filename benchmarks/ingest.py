@@ -200,7 +200,7 @@ def _child(name: str, path: Path, work: Path, pipe: int) -> None:
 
 def _row(label: str, rows: int, got: dict[str, float], base: dict[str, float]) -> str:
     return (
-        f"| {label} | {rows:,} | {got['wall']:.1f} | {got['cpu']:.1f} | "
+        f"| {label} | {rows:,} | {got['wall']:.2f} | {got['cpu']:.2f} | "
         f"{rows / got['wall']:,.0f} | "
         f"{got['wall'] / base['wall']:.2f} | {got['cpu'] / base['cpu']:.2f} | {got['peak']:,.0f} |"
     )

@@ -42,7 +42,7 @@ def whole_log_findings(
         sql = path.read_text("utf-8")
         days = changed.get(table)
         if "$newest" in sql and table not in newest:
-            newest[table] = _newest(con, table)
+            newest[table] = _newest(con, table, max(days) if days else _ALWAYS)
         values = {
             "batch": batch_id,
             "since": min(days) - _BACK if days else _ALWAYS,
@@ -54,7 +54,14 @@ def whole_log_findings(
     return found
 
 
-def _newest(con: duckdb.DuckDBPyConnection, table: str) -> date | None:
-    event = TABLES[table].event_time
-    row = first_row(con, f"SELECT CAST(max({quote(event)}) AS DATE) FROM {quote(table)}")
-    return row[0] if row else None
+def _newest(con: duckdb.DuckDBPyConnection, table: str, touched: date) -> date | None:
+    """The log's last day. It is hardly ever before the last day touched: only a correction that
+    moved the newest row leads back, and then all is looked at."""
+    event = quote(TABLES[table].event_time or "")
+    sql = f"SELECT CAST(max({event}) AS DATE) FROM {quote(table)} WHERE {event} >= $since"
+    for since in (touched, _ALWAYS):
+        row = first_row(con, sql, {"since": since})
+        if row and row[0] is not None:
+            found: date = row[0]
+            return found
+    return None
