@@ -19,8 +19,8 @@ from gridgov.metrics.spans import Span
 
 __all__ = ["STATES", "Figures", "figures_of"]
 
-STATES = ("missing", "few", "ok")
-"""What `Figures.state` counts by."""
+STATES = ("missing", "few", "ok", "hidden")
+"""What `Figures.state` counts by. Only `gridgov.small_counts` gives the last."""
 
 
 @dataclass(frozen=True, eq=False)
