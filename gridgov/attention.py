@@ -23,6 +23,7 @@ from gridgov.locale import _, pick
 from gridgov.metrics.evaluate import answer
 from gridgov.metrics.figures import STATES
 from gridgov.metrics.grids import tree_of
+from gridgov.small_counts import hidden_of_line, judged_only, told
 from gridgov.warehouse import Reader
 
 __all__ = ["SIGNAL_METRICS", "Concern", "attention"]
@@ -98,26 +99,38 @@ def _overdue_persons(reader: Reader, filters: Filters) -> Iterable[Concern]:
         grid_id=filters.grid_id,
     )  # fmt: skip
     figures, units = found.figures[0], found.question.units
-    for tier in _TIERS:
-        if (tier,) not in figures.labels:
-            continue
-        persons = np.nan_to_num(figures.numerator[0, :, figures.labels.index((tier,))])
-        count = int(persons.sum())
+    by_tier = np.zeros((len(_TIERS), len(units)))
+    for at, tier in enumerate(_TIERS):
+        if (tier,) in figures.labels:
+            by_tier[at] = np.nan_to_num(figures.numerator[0, :, figures.labels.index((tier,))])
+    counts = by_tier.sum(axis=1)
+    sees = reader.scope.sees_persons
+    # The total of the tiers stands on the same page.
+    is_hidden = np.zeros(len(_TIERS), bool) if sees else hidden_of_line(counts)
+    for tier, persons, count, hidden in zip(_TIERS, by_tier, counts, is_hidden, strict=True):
         if not count:
             continue
-        is_small = count < THRESHOLD and not reader.scope.sees_persons
+        worst = int(persons.argmax())
+        is_told = sees or (not hidden and persons[worst] >= THRESHOLD)
         yield Concern(
             "overdue_persons",
-            _("{tier}联系的重点人员逾期不足 {n} 人", tier=_tier(tier), n=THRESHOLD)
-            if is_small
-            else _(
-                "{tier}联系的重点人员逾期 {count} 人", tier=_tier(tier), count=formats.whole(count)
-            ),
-            _("分布在 {n} 个网格", n=int((persons > 0).sum())),
+            _overdue_title(tier, int(count), bool(hidden)),
+            # Where a few are is as much as who they are.
+            "" if hidden else _("分布在 {n} 个网格", n=int((persons > 0).sum())),
             _("逾期"),
             "visits",
-            units[int(persons.argmax())],
+            units[worst] if is_told else filters.grid_id,
         )
+
+
+def _overdue_title(tier: str, count: int, hidden: bool) -> str:
+    if not hidden:
+        return _(
+            "{tier}联系的重点人员逾期 {count} 人", tier=_tier(tier), count=formats.whole(count)
+        )
+    if count < THRESHOLD:
+        return _("{tier}联系的重点人员逾期不足 {n} 人", tier=_tier(tier), n=THRESHOLD)
+    return _("{tier}联系的重点人员有逾期", tier=_tier(tier))
 
 
 def _division(reader: Reader, filters: Filters) -> str:
@@ -183,7 +196,7 @@ def _signals_by_grid(reader: Reader, filters: Filters) -> Iterable[Concern]:
     )
     if len(found.question.units) < 2:
         return
-    newest = newest_points(found, "concern")
+    newest = newest_points(judged_only(reader, found), "concern")
     newest.sort(key=lambda one: (-_distance(one), one.metric.code, one.grid_id))
     for one in newest[:_EACH]:
         yield Concern(
@@ -268,8 +281,8 @@ def _repeats(reader: Reader, filters: Filters) -> Iterable[Concern]:
         grid_id=filters.grid_id,
     )  # fmt: skip
     figures = found.figures[0]
-    told = figures.state[0, :, 0] == STATES.index("ok")
-    repeats = np.where(told, np.nan_to_num(figures.numerator[0, :, 0]), 0.0)
+    is_enough = figures.state[0, :, 0] == STATES.index("ok")
+    repeats = np.where(is_enough, np.nan_to_num(figures.numerator[0, :, 0]), 0.0)
     if not repeats.any():
         return
     worst = int(repeats.argmax())
@@ -319,7 +332,7 @@ def _load(reader: Reader, filters: Filters) -> Iterable[Concern]:
         reader, ["SV8"], filters.span.start, filters.span.end, by=(_division(reader, filters),),
         grid_id=filters.grid_id,
     )  # fmt: skip
-    loads = found.figures[0].value[0, :, 0]
+    loads = told(reader, found).figures[0].value[0, :, 0]
     known = loads[~np.isnan(loads)]
     if len(known) < 3:
         return

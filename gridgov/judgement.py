@@ -18,13 +18,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gridgov.access.policy import Scope
-from gridgov.access.privacy import THRESHOLD
 from gridgov.filters import Filters
 from gridgov.metrics import METRICS, Grain, Metric
 from gridgov.metrics.answer import Answer
 from gridgov.metrics.evaluate import answer
 from gridgov.metrics.figures import STATES, Figures
+from gridgov.small_counts import HIDDEN, hidden_figures, judged_only, told
 from gridgov.stats.spc import POINTS, SIGNALS, Improvement, XmrBatch, xmr_batch
 from gridgov.warehouse import Reader
 
@@ -40,6 +39,7 @@ __all__ = [
     "tone_of",
 ]
 
+Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Tone = Literal["better", "worse", "changed", "usual", "missing"]
 _TONES: dict[str, Tone] = {
@@ -164,34 +164,32 @@ def judge(
     span = filters.compared
     before = _by_metric(reader, codes, span.start, span.end, place, filters) if span else {}
     histories = _histories(reader, codes, filters, place)
-    return [
-        _protected(
-            _judged(METRICS[code], now.get(code), before.get(code), histories[code]), reader.scope
-        )
-        for code in codes
-    ]
+    found = []
+    for code in codes:
+        past, hidden = histories[code]
+        # The state of what is overdue is judged on every month, its figures are shown where large.
+        judged = _judged(METRICS[code], now.get(code), before.get(code), past)
+        found.append(replace(judged, past=_shown(past, hidden)) if hidden.any() else judged)
+    return found
 
 
-# Metrics whose value is a number of residents: one to four of them could be pointed at.
-_PERSON_COUNTS = frozenset({"SV2"})
-
-
-def _protected(judged: Judged, scope: Scope) -> Judged:
-    """Small numbers of residents taken out for those who may not see residents."""
-    if judged.metric.code not in _PERSON_COUNTS or scope.sees_persons:
-        return judged
-    values = judged.past.value
-    told = np.where((values > 0) & (values < THRESHOLD), np.nan, values)
-    hidden = judged.value is not None and 0 < judged.value < THRESHOLD
-    near = judged.compared is not None and 0 < judged.compared < THRESHOLD
+def _shown(past: History, hidden: Bools) -> History:
+    """The past without the hidden periods, and without the limits where they were made of them."""
+    if not hidden.any():
+        return past
+    state = np.where(hidden, np.int8(HIDDEN), past.state).astype(np.int8)
+    nothing = np.full(len(hidden), np.nan)
+    is_stock = past.metric.kind == "stock"
     return replace(
-        judged,
-        value=None if hidden else judged.value,
-        numerator=None if hidden else judged.numerator,
-        n=None if hidden else judged.n,
-        state="hidden" if hidden else judged.state,
-        compared=None if near else judged.compared,
-        past=replace(judged.past, value=told, numerator=told),
+        past,
+        numerator=np.where(hidden, np.nan, past.numerator),
+        denominator=np.where(hidden, np.nan, past.denominator),
+        value=np.where(hidden, np.nan, past.value),
+        n=np.where(hidden, np.nan, past.n),
+        state=state,
+        mean=nothing if is_stock else past.mean,
+        lower=nothing if is_stock else past.lower,
+        upper=nothing if is_stock else past.upper,
     )
 
 
@@ -209,7 +207,7 @@ def _by_metric(
 ) -> dict[str, Figures]:
     found: dict[str, Figures] = {}
     for where, group in _same_filters(codes, filters):
-        asked = answer(reader, group, start, end, grid_id=grid_id, where=where)
+        asked = told(reader, answer(reader, group, start, end, grid_id=grid_id, where=where))
         found.update({one.metric.code: one for one in asked.figures})
     return found
 
@@ -230,23 +228,33 @@ def judged_history(
     reader: Reader, codes: Sequence[str], filters: Filters, *, grid_id: str | None = None
 ) -> dict[str, pd.DataFrame]:
     """Each metric by month up to the data date, with limits and signals beside the values."""
-    return {code: past.frame for code, past in _histories(reader, codes, filters, grid_id).items()}
+    found = _histories(reader, codes, filters, grid_id)
+    return {code: _shown(past, hidden).frame for code, (past, hidden) in found.items()}
 
 
 def _histories(
     reader: Reader, codes: Sequence[str], filters: Filters, grid_id: str | None
-) -> dict[str, History]:
-    asked = []
+) -> dict[str, tuple[History, Bools]]:
+    """Each metric's past, and which periods of it are hidden from this reader, (periods,)."""
+    asked: list[tuple[Answer, Figures]] = []
+    masks: dict[str, Bools] = {}
     for fitting, listed in _by_grain(codes, "month").items():
         for where, group in _same_filters(listed, filters):
             found = answer(
                 reader, group, filters.history_start, filters.span.end,
                 grain=fitting, grid_id=grid_id, where=where,
             )  # fmt: skip
-            asked += [(found, one) for one in found.figures]
+            hidden = hidden_figures(reader, found)
+            masks |= {
+                one.metric.code: mask[:, 0, 0]
+                for one, mask in zip(found.figures, hidden, strict=True)
+            }
+            kept = judged_only(reader, found, hidden)
+            asked += [(kept, one) for one in kept.figures]
     chart = _charted([one for _found, one in asked])
     return {
-        one.metric.code: _history(found, one, chart, row) for row, (found, one) in enumerate(asked)
+        one.metric.code: (_history(found, one, chart, row), masks[one.metric.code])
+        for row, (found, one) in enumerate(asked)
     }
 
 

@@ -13,6 +13,7 @@ needs by their due date, the cases themselves count as persons.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from threading import Lock
@@ -21,6 +22,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
+from gridgov.access.privacy import THRESHOLD
+from gridgov.locale import _
 from gridgov.metrics import Metric
 from gridgov.metrics.answer import Answer
 from gridgov.metrics.figures import STATES, Figures
@@ -31,7 +34,18 @@ from gridgov.metrics.spans import Span, month_number
 from gridgov.small_lines import among_siblings, completed, families, hidden_over_time, is_few
 from gridgov.warehouse import Reader
 
-__all__ = ["HIDDEN", "blanked", "counts_persons", "hidden_figures", "told"]
+__all__ = [
+    "HIDDEN",
+    "blanked",
+    "counts_persons",
+    "hidden_figures",
+    "hidden_of_line",
+    "judged_only",
+    "small_note",
+    "small_words",
+    "told",
+    "why_no_series",
+]
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -72,6 +86,44 @@ def told(reader: Reader, found: Answer) -> Answer:
     masks = hidden_figures(reader, found)
     figures = [blanked(one, mask) for one, mask in zip(found.figures, masks, strict=True)]
     return replace(found, figures=tuple(figures))
+
+
+def judged_only(reader: Reader, found: Answer, masks: Sequence[Bools] | None = None) -> Answer:
+    """The answer as its series are judged for this reader: rates without the hidden periods.
+
+    What is overdue is judged on all of it: its state may be known where its figures may not, and
+    who asks for it shows no limits (`Figures` still hold the hidden values). masks: what
+    `hidden_figures` said, where that is known.
+    """
+    if reader.scope.sees_persons:
+        return found
+    masks = hidden_figures(reader, found) if masks is None else masks
+    figures = [
+        one if one.metric.kind == "stock" else blanked(one, mask)
+        for one, mask in zip(found.figures, masks, strict=True)
+    ]
+    return replace(found, figures=tuple(figures))
+
+
+def hidden_of_line(persons: npt.ArrayLike) -> Bools:
+    """What to hide of one line of persons whose total is shown, (cells,)."""
+    counts = np.nan_to_num(np.asarray(persons, dtype=np.float64))[None]
+    return np.asarray(completed(counts, is_few(counts))[0])
+
+
+def small_words() -> str:
+    """What stands in place of a hidden figure."""
+    return _("少于 {n} 人", n=THRESHOLD)
+
+
+def small_note() -> str:
+    """What is said beside figures of which some are hidden."""
+    return _("涉及不足 {n} 人的数字，及由此可推算的，不显示。", n=THRESHOLD)
+
+
+def why_no_series() -> str:
+    """Why a series is not drawn, in one sentence."""
+    return _("涉及的居民不足 {n} 人，为保护个人不画走势。", n=THRESHOLD)
 
 
 def blanked(one: Figures, hidden: Bools) -> Figures:
@@ -151,17 +203,20 @@ def _whole_hidden(reader: Reader, question: Question, one: Figures, counted: Flo
     """What to hide of the figures of whole grids, (buckets, grids)."""
     held = _held_of(reader, question, one.metric)
     hidden = np.zeros(counted.shape, dtype=np.bool_)
-    parents = families(_parents(question.tree, question.units)) if question.by_grid else None
+    persons, others = counted.copy(), []
     for at, span in enumerate(question.buckets):
         run = _run(span, question, one.metric.kind == "stock")
         decided = None if run is None else held.decided(*run)
         if decided is not None:
             hidden[at] = decided
-            continue
-        persons = _few_months(question, span, one, counted[at], held, run)
-        hidden[at] = is_few(persons)
-        if parents is not None:
-            hidden[at] = among_siblings(persons[None], hidden[at][None], parents)[0]
+        else:
+            persons[at] = _few_months(question, span, one, counted[at], held, run)
+            others.append(at)
+    if others:
+        hidden[others] = is_few(persons[others])
+        if question.by_grid:
+            groups = families(_parents(question.tree, question.units))
+            hidden[others] = among_siblings(persons[others], hidden[others], groups)
     return hidden
 
 

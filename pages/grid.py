@@ -12,6 +12,7 @@ from gridgov.ui.places import (
     facts_html,
     history_chart,
     peers_chart,
+    peers_note,
     profile_of,
     workers_frame,
     workers_html,
@@ -43,7 +44,7 @@ with right:
         chart = kept(peers_chart, grid_id, code, view.palette)
         if chart is not None:
             show(chart, f"peers_{code}", metrics=[code],
-                 note=_("按网格编号排列，不是名次；紫色是本网格。"))  # fmt: skip
+                 note=peers_note(chart))  # fmt: skip
 
 section(_("网格员"), _("任职先后；网格换人之日起，工作记在新任名下。"))
 held = workers_frame(view.reader, grid_id)

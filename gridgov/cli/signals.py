@@ -20,6 +20,8 @@ from rich.table import Table
 from rich.text import Text
 
 from gridgov import formats
+from gridgov.access.policy import Scope
+from gridgov.access.roles import Role
 from gridgov.cli.target import kept_targets
 from gridgov.errors import GridGovError, UsageError
 from gridgov.figures.control import signal_words, state_words
@@ -79,7 +81,8 @@ def signals(
     start = _day(since)
     codes = _codes(metric)
     server = MailServer.from_environment() if mail else None
-    reader = Warehouse.locate(warehouse).reader()
+    # As a leader sees it: what is sent or written down may be read by anybody.
+    reader = Warehouse.locate(warehouse).reader(Scope(frozenset({Role.LEADER})))
     levels = _levels(reader, level)
     kind: TrendGrain = grain.value
     targets = kept_targets()

@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from gridgov.metrics import evaluate
+from gridgov.metrics.evaluate import answer
 from gridgov.metrics.grids import tree_of
+from gridgov.small_counts import told
 from gridgov.warehouse import Reader
 
 __all__ = ["grid_card", "grid_peers", "grid_workers", "load_balance", "map_attributes"]
@@ -41,8 +42,12 @@ def grid_peers(reader: Reader, grid_id: str) -> pd.DataFrame:
 def load_balance(
     reader: Reader, start: date, end: date, *, level: str = "一般", grid_id: str | None = None
 ) -> pd.DataFrame:
-    """As `evaluate` for SV8 by grid of the level, the heaviest load first."""
-    frame = evaluate(reader, "SV8", start, end, by=(f"grid:{level}",), grid_id=grid_id)
+    """As `evaluate` for SV8 by grid of the level, the heaviest load first.
+
+    What this reader must not see is missing, its state "hidden".
+    """
+    asked = answer(reader, "SV8", start, end, by=(f"grid:{level}",), grid_id=grid_id)
+    frame = told(reader, asked).frame()
     return frame.sort_values(["value", "grid_id"], ascending=[False, True], ignore_index=True)
 
 

@@ -11,6 +11,7 @@ from gridgov.filters import Filters
 from gridgov.metrics.evaluate import answer
 from gridgov.metrics.figures import STATES
 from gridgov.metrics.grids import tree_of
+from gridgov.small_counts import told
 from gridgov.trends.places import fork_below, grid_names
 from gridgov.trends.series import judged_series
 from gridgov.trends.spans import TrendGrain, fitting
@@ -50,16 +51,19 @@ def grids_below(
     `label` is the name without what the names of all these grids begin with.
     Figures are those of the filters' period, `tone` the state of the newest finished period of
     `grain` against 24 months of the grid's own history. Grids stand in the order of their numbers:
-    this is no ranking.
+    this is no ranking. A figure that this reader must not see is missing, its state "hidden".
     """
     found = division(reader, filters.grid_id)
     if found is None:
         return pd.DataFrame(columns=_COLUMNS)
     place, level = found
     asked = [
-        answer(
-            reader, group, filters.span.start, filters.span.end,
-            by=(f"grid:{level}",), grid_id=place, where=dict(kept),
+        told(
+            reader,
+            answer(
+                reader, group, filters.span.start, filters.span.end,
+                by=(f"grid:{level}",), grid_id=place, where=dict(kept),
+            ),
         )
         for kept, group in _same_filters(codes, filters)
     ]  # fmt: skip

@@ -10,6 +10,7 @@ import pandas as pd
 from gridgov.metrics.evaluate import answer
 from gridgov.metrics.figures import Figures
 from gridgov.metrics.grids import tree_of
+from gridgov.small_counts import HIDDEN, hidden_of_line, told
 from gridgov.warehouse import Reader
 
 __all__ = ["TIERS", "key_person_tiers", "overdue_persons"]
@@ -32,22 +33,35 @@ def overdue_persons(
 def key_person_tiers(
     reader: Reader, start: date, end: date, grid_id: str | None = None
 ) -> pd.DataFrame:
-    """One row a tier: tier, listed (on the data date), due, contacted, rate, overdue (at the end).
+    """One row a tier: tier, listed (on the data date), due, contacted, rate, overdue (at the end),
+    hides_listed, hides_rate, hides_overdue.
 
     due and contacted are person-periods that ended in the period (metric SV1), overdue is SV2.
+    What this reader must not see is missing, and the three columns say where: hides_rate is of
+    due, contacted and rate.
     """
-    asked = answer(reader, ["SV1", "SV2"], start, end, by=("tier",), grid_id=grid_id)
+    asked = told(reader, answer(reader, ["SV1", "SV2"], start, end, by=("tier",), grid_id=grid_id))
     listed = _listed(reader, grid_id)
-    rows = []
     contact, overdue = asked.figures
-    for tier in TIERS:
-        due, contacted, rate = (
-            _at(contact, name, tier) for name in ("denominator", "numerator", "value")
-        )
-        rows.append((tier, listed.get(tier, 0), due, contacted, rate, _at(overdue, "value", tier)))
-    columns = ("tier", "listed", "due", "contacted", "rate", "overdue")
-    frame = dict(zip(columns, zip(*rows, strict=True), strict=True))
-    return pd.DataFrame({name: list(values) for name, values in frame.items()})
+    counts = [listed.get(tier, 0) for tier in TIERS]
+    hides = [False] * len(TIERS) if reader.scope.sees_persons else hidden_of_line(counts).tolist()
+    columns = {
+        "tier": list(TIERS),
+        "listed": [nan if small else count for count, small in zip(counts, hides, strict=True)],
+        "due": [_at(contact, "denominator", tier) for tier in TIERS],
+        "contacted": [_at(contact, "numerator", tier) for tier in TIERS],
+        "rate": [_at(contact, "value", tier) for tier in TIERS],
+        "overdue": [_at(overdue, "value", tier) for tier in TIERS],
+        "hides_listed": hides,
+        "hides_rate": [_is_hidden(contact, tier) for tier in TIERS],
+        "hides_overdue": [_is_hidden(overdue, tier) for tier in TIERS],
+    }
+    return pd.DataFrame(columns)
+
+
+def _is_hidden(figures: Figures, tier: str) -> bool:
+    found = (tier,) in figures.labels
+    return found and figures.state[0, 0, figures.labels.index((tier,))] == HIDDEN
 
 
 def _at(figures: Figures, name: str, tier: str) -> float:

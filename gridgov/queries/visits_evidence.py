@@ -5,24 +5,25 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from gridgov.access.privacy import suppress
 from gridgov.filters import Filters, Span
 from gridgov.metrics.evaluate import answer
 from gridgov.metrics.figures import STATES
 from gridgov.queries.grids_below import grids_below
 from gridgov.queries.key_persons import key_person_tiers
 from gridgov.queries.months import upper_units
+from gridgov.small_counts import HIDDEN, hidden_of_line, told
 from gridgov.warehouse import Reader
 
 __all__ = ["grid_standing", "mode_shares", "need_kinds", "tier_standing", "visit_hours"]
 
-_GRID_CODES = ("SV1", "SV8", "SV2", "SV4", "SV9")
+_GRID_COLUMNS = {"SV1": "rate", "SV8": "load", "SV2": "overdue", "SV4": "met", "SV9": "late"}
+_GRID_CODES = tuple(_GRID_COLUMNS)
 
 
 def tier_standing(reader: Reader, filters: Filters) -> pd.DataFrame:
-    """tier, listed, due, contacted, rate, overdue as `key_person_tiers`, and rate_before.
+    """The columns of `key_person_tiers`, and rate_before.
 
-    rate_before: the rate of the compared period, missing without one.
+    rate_before: the rate of the compared period, missing without one or where it is hidden.
     """
     span, before = filters.span, filters.compared
     frame = key_person_tiers(reader, span.start, span.end, filters.grid_id)
@@ -34,7 +35,7 @@ def tier_standing(reader: Reader, filters: Filters) -> pd.DataFrame:
 
 def _rates_by_tier(reader: Reader, filters: Filters, span: Span) -> dict[str, float]:
     asked = answer(reader, "SV1", span.start, span.end, by=("tier",), grid_id=filters.grid_id)
-    found = asked.figures[0]
+    found = told(reader, asked).figures[0]
     rates = found.value[0, 0].tolist()
     return {str(tier): rate for (tier,), rate in zip(found.labels, rates, strict=True)}
 
@@ -42,9 +43,10 @@ def _rates_by_tier(reader: Reader, filters: Filters, span: Span) -> dict[str, fl
 def grid_standing(reader: Reader, filters: Filters) -> pd.DataFrame:
     """One row a grid that the place divides into, in the order of the grids' numbers.
 
-    grid_id, name, label, due, rate, rate_state, tone (of the rate against the grid's own past),
-    load, overdue, met, late, is_suppressed. Shares are 0 to 1. `overdue` is missing where it is
-    small (or would betray a small one) and the reader may not see single persons.
+    grid_id, name, label, due, rate, tone (of the rate against the grid's own past), load, overdue,
+    met, late; the state of rate, load, overdue, met, late as `<name>_state`; is_suppressed. Shares
+    are 0 to 1. What this reader must not see is missing, its state "hidden"; is_suppressed: there
+    is such a figure in the row.
     """
     long = grids_below(reader, filters, _GRID_CODES)
     if long.empty:
@@ -56,68 +58,85 @@ def grid_standing(reader: Reader, filters: Filters) -> pd.DataFrame:
     def of(code: str, name: str) -> pd.Series:
         return long[name].take(rows[code]).reset_index(drop=True)
 
-    frame = pd.DataFrame(
-        {
-            "grid_id": of("SV1", "grid_id"),
-            "name": of("SV1", "name"),
-            "label": of("SV1", "label"),
-            "due": of("SV1", "denominator"),
-            "rate": of("SV1", "value"),
-            "rate_state": of("SV1", "state"),
-            "tone": of("SV1", "tone"),
-            "load": of("SV8", "value"),
-            "overdue": of("SV2", "value"),
-            "met": of("SV4", "value"),
-            "late": of("SV9", "value"),
-        }
-    )
-    if reader.scope.sees_persons:
-        return frame.assign(is_suppressed=False)
-    return suppress(frame, "overdue")
+    columns = {name: of("SV1", name) for name in ("grid_id", "name", "label", "tone")}
+    columns["due"] = of("SV1", "denominator")
+    is_suppressed = np.zeros(len(rows["SV1"]), dtype=np.bool_)
+    for code, name in _GRID_COLUMNS.items():
+        columns[name], columns[f"{name}_state"] = of(code, "value"), of(code, "state")
+        is_suppressed |= (columns[f"{name}_state"] == "hidden").to_numpy()
+    return pd.DataFrame(columns).assign(is_suppressed=is_suppressed)
 
 
 def mode_shares(reader: Reader, filters: Filters) -> pd.DataFrame:
-    """mode, visits, share, met (share that met someone), met_n, met_state; most used first."""
+    """mode, visits, share, met (share that met someone), met_n, met_state, is_suppressed; most
+    used first.
+
+    visits, share and met are missing where this reader must not see the visits (is_suppressed),
+    met alone where met_state is "hidden".
+    """
     span = filters.span
     asked = answer(
         reader, ["SV5", "SV4"], span.start, span.end, by=("mode",), grid_id=filters.grid_id
     )
-    every, met = asked.figures
-    visits = every.denominator[0, 0]
+    every = asked.figures[0]
+    visits, total = every.denominator[0, 0], np.nansum(every.denominator[0, 0])
+    shown, met = told(reader, asked).figures
+    hidden = shown.state[0, 0] == HIDDEN
     frame = pd.DataFrame(
         {
             "mode": pd.array(
                 [None if mode is None else str(mode) for (mode,) in every.labels], dtype="str"
             ),
-            "visits": visits,
-            "share": visits / np.nansum(visits),
-            "met": met.value[0, 0],
-            "met_n": met.n[0, 0],
-            "met_state": np.array(STATES)[met.state[0, 0]],
+            "visits": shown.denominator[0, 0],
+            "share": shown.denominator[0, 0] / total,
+            "met": np.where(hidden, np.nan, met.value[0, 0]),
+            "met_n": np.where(hidden, np.nan, met.n[0, 0]),
+            "met_state": np.array(STATES)[np.where(hidden, HIDDEN, met.state[0, 0])],
+            "is_suppressed": hidden,
         }
     )
-    return frame.sort_values("visits", ascending=False, kind="stable", ignore_index=True)
+    return frame.take(np.argsort(-np.nan_to_num(visits), kind="stable")).reset_index(drop=True)
 
 
 def need_kinds(reader: Reader, filters: Filters) -> pd.DataFrame:
-    """need, found, due, in_time, rate, still_open; the most frequent first.
+    """need, found, due, in_time, rate, still_open, hides_found, hides_due; most frequent first.
 
     `found` were recorded in the period; `due`, `in_time` (closed by the due date) and `still_open`
-    (at the end of the period) are of the needs whose due date lies in it.
+    (at the end of the period) are of the needs whose due date lies in it. hides_found, hides_due:
+    found, and what is due with all that is said of it, are missing, for they are a few persons'.
     """
     span = filters.span
     frame = reader.frame(
         "queries/visits_needs.sql", start=span.start, finish=span.end, grid_id=filters.grid_id
     )
     due = frame["due"].where(frame["due"] > 0)
-    return frame.assign(rate=(frame["in_time"] / due).astype("float64"))
+    frame = frame.assign(
+        rate=(frame["in_time"] / due).astype("float64"), hides_found=False, hides_due=False
+    )
+    if reader.scope.sees_persons or frame.empty:
+        return frame
+    found, late = (hidden_of_line(frame[name].to_numpy()) for name in ("found", "due"))
+    blank = {name: frame[name].mask(late) for name in ("due", "in_time", "rate", "still_open")}
+    return frame.assign(
+        found=frame["found"].mask(found), **blank, hides_found=found, hides_due=late
+    )
 
 
 def visit_hours(reader: Reader, filters: Filters) -> pd.DataFrame:
-    """weekday (1 = Monday), hour (1 to 23), visits; pairs without a visit are absent."""
+    """weekday (1 = Monday), hour (1 to 23), visits, is_suppressed, total.
+
+    Pairs without a visit are absent. total: visits of all pairs, in every row. visits is missing where this reader must not see it.
+    """
     span = filters.span
     units = upper_units(reader, span.start, span.end, filters.grid_id)
-    return reader.frame(
+    frame = reader.frame(
         "queries/visits_hours.sql" if units is None else "queries/visits_hours_month.sql",
         start=span.start, finish=span.end, units=units, grid_id=filters.grid_id,
     )  # fmt: skip
+    frame = frame.assign(is_suppressed=False, total=frame["visits"].sum())
+    if reader.scope.sees_persons or frame.empty:
+        return frame
+    hidden = hidden_of_line(frame["visits"].to_numpy())
+    if hidden.all():
+        frame = frame.assign(total=float("nan"))
+    return frame.assign(visits=frame["visits"].mask(hidden), is_suppressed=hidden)

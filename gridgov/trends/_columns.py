@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from gridgov.metrics.answer import Answer
 from gridgov.metrics.figures import STATES, Figures
+from gridgov.small_counts import HIDDEN
 
 __all__ = ["Columns"]
 
@@ -29,17 +30,26 @@ class Columns:
     n: Floats
     few: Bools
     partial: Bools
+    hidden: Bools
 
     @classmethod
-    def of(cls, answers: Sequence[Answer], places: Sequence[str]) -> Columns:
+    def of(
+        cls, answers: Sequence[Answer], shown: Sequence[Answer], places: Sequence[str]
+    ) -> Columns:
         """A row a metric and place, from answers whose periods follow each other.
+
+        shown: the same answers as the reader may see them.
 
         A grid that an answer does not have has no value in its periods, as if they were not over.
         """
 
-        def laid(pick: Callable[[Figures], npt.NDArray[np.generic]], absent: float) -> Floats:
+        def laid(
+            pick: Callable[[Figures], npt.NDArray[np.generic]],
+            absent: float,
+            given: Sequence[Answer] = answers,
+        ) -> Floats:
             periods = []
-            for each in answers:
+            for each in given:
                 blocks = [pick(one)[:, :, 0].T for one in each.figures]
                 if list(each.question.units) != list(places) and each.question.by_grid:
                     blocks = [_at(each.question.units, places, block, absent) for block in blocks]
@@ -54,7 +64,8 @@ class Columns:
         partial = laid(
             lambda one: np.broadcast_to(one.is_partial[:, None, None], one.value.shape), 1.0
         )
-        return cls(value, numerator, denominator, n, few, partial > 0)
+        hidden = laid(lambda one: one.state == HIDDEN, 0.0, shown) > 0
+        return cls(value, numerator, denominator, n, few, partial > 0, hidden)
 
     @classmethod
     def joined(cls, blocks: Sequence[Columns], width: int) -> Columns:
@@ -68,7 +79,7 @@ class Columns:
 
         return cls(
             figures("value"), figures("numerator"), figures("denominator"), figures("n"),
-            flags("few"), flags("partial"),
+            flags("few"), flags("partial"), flags("hidden"),
         )  # fmt: skip
 
 

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gridgov.metrics import METRICS, evaluate
+from gridgov.metrics import METRICS
+from gridgov.metrics.evaluate import answer
 from gridgov.metrics.grids import tree_of
+from gridgov.small_counts import told
 from gridgov.stats.alignment import working_day_factors
 from gridgov.stats.calendar import period, spring_festival
 from gridgov.trends.series import SeriesSet
-from gridgov.trends.small import without_small
 from gridgov.trends.spans import TrendGrain, Where, bounds, fitting, timestamps
 from gridgov.warehouse import Reader
 
@@ -43,6 +44,7 @@ def last_year_frame(series: SeriesSet, row: int, *, working_days: bool = False) 
         used = np.union1d(newer, newer - year)
         shown = _at_equal_working_days(series, row, shown, used)
     counted = np.where(series.hidden[row], np.nan, series.numerator[row])
+    base = np.where(series.hidden[row], np.nan, series.denominator[row])
     parts = []
     for name, back in (("this", 0), ("last", year)):
         at = np.arange(width - count, width) - back
@@ -53,7 +55,7 @@ def last_year_frame(series: SeriesSet, row: int, *, working_days: bool = False) 
                     "series": name,
                     "value": shown[at],
                     "numerator": counted[at],
-                    "denominator": series.denominator[row][at],
+                    "denominator": base[at],
                     "is_partial": series.partial[row][at],
                     "of": timestamps([series.buckets[int(i)] for i in at]),
                 }
@@ -102,7 +104,8 @@ def festival_frame(
             finish = begin + timedelta(days=6)
             if finish < first or begin > last:
                 continue
-            frame = evaluate(reader, code, begin, finish, grid_id=grid_id, where=only)
+            asked = answer(reader, code, begin, finish, grid_id=grid_id, where=only)
+            frame = told(reader, asked).frame()
             rows.append(
                 frame.assign(
                     bucket=pd.Timestamp(newest + timedelta(days=7 * offset)),
@@ -114,8 +117,7 @@ def festival_frame(
     if not rows:
         return pd.DataFrame()
     found = pd.concat(rows, ignore_index=True)
-    found = found.assign(value=found["value"].where(found["state"] == "ok"))
-    return without_small(reader, code, found)
+    return found.assign(value=found["value"].where(found["state"] == "ok"))
 
 
 def to_date_frame(
@@ -144,10 +146,12 @@ def to_date_frame(
     rows = []
     for begin, whole in periods:
         finish = min(_same_day(begin, opens, last), whole)
-        frame = evaluate(reader, code, begin, finish, grid_id=grid_id, where=only)
+        frame = told(
+            reader, answer(reader, code, begin, finish, grid_id=grid_id, where=only)
+        ).frame()
         days = (finish - begin).days + 1
         rows.append(frame.assign(bucket=pd.Timestamp(begin), days=days, is_partial=finish < whole))
-    return without_small(reader, code, pd.concat(rows, ignore_index=True))
+    return pd.concat(rows, ignore_index=True)
 
 
 def _same_day(begin: date, opens: date, last: date) -> date:

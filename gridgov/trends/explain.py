@@ -11,10 +11,12 @@ import pandas as pd
 
 from gridgov.errors import UsageError
 from gridgov.locale import N_, _
-from gridgov.metrics import METRICS, Metric, evaluate
+from gridgov.metrics import METRICS, Metric
+from gridgov.metrics.evaluate import answer
+from gridgov.small_counts import hidden_figures
 from gridgov.stats.explain import explain_ratio
 from gridgov.trends.places import fork_below, grid_names
-from gridgov.trends.small import is_small, pooled_small
+from gridgov.trends.small import pooled
 from gridgov.trends.spans import Where, fitting
 from gridgov.warehouse import Reader
 
@@ -100,16 +102,20 @@ def explain_change(
     split = ("grid:children",) if by == "grid" else (by,)
     column = "grid_id" if by == "grid" else by
     totals, members = [], []
+    hidden: set[str] = set()
     for start, end in (compared, span):
-        whole = evaluate(reader, code, start, end, grid_id=grid_id, where=only)
-        totals.append(_sums(whole.sum(numeric_only=True)))
-        parts = evaluate(reader, code, start, end, by=split, grid_id=fork, where=only)
-        members.append(parts.set_index(parts[column].astype(str))[["numerator", "denominator"]])
-    if any(is_small(reader, metric, top) for top, _base in totals):
-        raise UsageError(_("人数太少，不作拆分"))
+        whole = answer(reader, code, start, end, grid_id=grid_id, where=only)
+        if any(mask.any() for mask in hidden_figures(reader, whole)):
+            raise UsageError(_("人数太少，不作拆分"))
+        totals.append(_sums(whole.frame().sum(numeric_only=True)))
+        asked = answer(reader, code, start, end, by=split, grid_id=fork, where=only)
+        parts = asked.frame()
+        named = parts[column].astype(str)
+        hidden |= set(named[hidden_figures(reader, asked)[0].ravel()])
+        members.append(parts.set_index(named)[["numerator", "denominator"]])
     names = list(dict.fromkeys([*members[0].index, *members[1].index]))
     pairs = [frame.reindex(names).fillna(0.0).to_numpy(np.float64) for frame in members]
-    names, labels, pairs = pooled_small(reader, metric, names, _labels(reader, by, names), pairs)
+    names, labels, pairs = pooled(names, _labels(reader, by, names), pairs, hidden)
     shares_denominator = metric.kind == "rate" and by != "grid"
     if metric.kind in ("count", "stock") or shares_denominator:
         return _counted(metric, by, names, labels, pairs, totals, shares_denominator)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from email.message import EmailMessage
+from math import isnan
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -19,8 +20,8 @@ from gridgov.errors import UsageError
 from gridgov.figures.control import signal_words, state_words
 from gridgov.locale import _
 from gridgov.metrics import METRICS
+from gridgov.small_counts import small_words
 from gridgov.trends.newest import NewSignal
-from gridgov.trends.small import small_words
 from gridgov.trends.targets import target_words
 
 __all__ = ["FORMS", "Form", "form_of", "mail_of", "payload", "signal_line", "subject_of"]
@@ -65,7 +66,7 @@ def signal_line(signal: NewSignal) -> str:
     metric = METRICS[signal.metric]
     value = formats.value(signal.value, metric.unit)
     span = formats.interval(signal.lower, signal.upper, metric.unit)
-    if metric.unit == "人" and 0 < signal.value < THRESHOLD:
+    if isnan(signal.value) or (metric.unit == "人" and 0 < signal.value < THRESHOLD):
         value = span = small_words()
     text = _(
         "{state}：{grid} {metric} {value}（正常波动范围 {span}，{rule}）",

@@ -139,6 +139,7 @@ def _described(
     )
     # A small count of persons is a signal like any other, but its figures are not told.
     shown = np.nan if series.hidden[row, end] else 1.0
+    range_shown = 1.0 if series.tells_limits(row) else np.nan
     name, level = names.get(series.grid_id[row], (series.grid_id[row], ""))
     return NewSignal(
         metric=series.metric[row],
@@ -152,11 +153,11 @@ def _described(
         on=series.buckets[end],
         value=float(series.value[row, end]) * shown,
         numerator=float(series.numerator[row, end]) * shown,
-        denominator=float(series.denominator[row, end]),
+        denominator=float(series.denominator[row, end]) * shown,
         n=float(series.n[row, end]) * shown,
-        mean=float(series.judged.mean[row, end]),
-        lower=float(lower[end]),
-        upper=float(upper[end]),
+        mean=float(series.judged.mean[row, end]) * range_shown,
+        lower=float(lower[end]) * range_shown,
+        upper=float(upper[end]) * range_shown,
         target=float(aims[row]),
         assurance="" if np.isnan(aims[row]) else ASSURANCE[int(series.judged.assurance[row])],
     )

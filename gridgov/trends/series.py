@@ -25,10 +25,10 @@ from gridgov.metrics import METRICS, Grain, Metric
 from gridgov.metrics.answer import Answer
 from gridgov.metrics.evaluate import answer
 from gridgov.metrics.grids import tree_of
+from gridgov.small_counts import told
 from gridgov.stats.signals import attention_order
 from gridgov.stats.spc import POINTS, SIGNALS, XmrBatch, xmr_batch
 from gridgov.trends._columns import Columns
-from gridgov.trends.small import hidden_cells
 from gridgov.trends.spans import (
     TrendGrain,
     Where,
@@ -59,9 +59,11 @@ class SeriesSet:
     """Judged series; arrays are (n_series, n_periods), `metric` and `grid_id` (n_series,).
 
     value, numerator, denominator, n as `evaluate` gives them; few: rests on too few cases;
-    partial: not over; hidden: a small count of persons that this reader must not see. judged: the
-    batch of `xmr_batch` over the values that are neither few nor partial. is_judged: (n_series,)
-    enough was there to say anything. grid_id "" is the reader's whole view.
+    partial: not over; hidden: rests on a few persons (or tells of them), which this reader must
+    not see. judged: the batch of `xmr_batch` over the values that are neither few nor partial nor
+    hidden; of a stock the hidden ones count, for the state of what is overdue is told where its
+    figures are not. is_judged: (n_series,) enough was there to say anything. grid_id "" is the
+    reader's whole view.
     """
 
     grain: TrendGrain
@@ -87,6 +89,11 @@ class SeriesSet:
         """Values that may be shown, (n_series, n_periods); NaN elsewhere."""
         return np.where(self.few | self.hidden, np.nan, self.value)
 
+    def tells_limits(self, row: int) -> bool:
+        """Whether the limits of a series were made of nothing that is hidden."""
+        is_stock = METRICS[self.metric[row]].kind == "stock"
+        return not (is_stock and bool(self.hidden[row].any()))
+
     def order(self) -> list[int]:
         """Series numbers, what needs eyes most first; those not judged last."""
         by_attention = attention_order(self.judged)
@@ -109,20 +116,22 @@ class SeriesSet:
         metric, chart = METRICS[self.metric[row]], self.judged
         shown, hidden = self.drawn[row], self.hidden[row]
         lower, upper = within(metric, chart.lower[row], chart.upper[row])
+        is_told = bool(self.is_judged[row]) and self.tells_limits(row)
         told = bool(self.is_judged[row])
         state = np.where(self.few[row], "few", np.where(np.isnan(shown), "missing", "ok"))
+        state = np.where(hidden, "hidden", state)
         return pd.DataFrame(
             {
                 "bucket": timestamps(list(self.buckets)),
                 "value": shown,
                 "numerator": np.where(hidden, np.nan, self.numerator[row]),
-                "denominator": self.denominator[row],
+                "denominator": np.where(hidden, np.nan, self.denominator[row]),
                 "n": np.where(hidden, np.nan, self.n[row]),
                 "state": state,
                 "is_partial": self.partial[row],
-                "mean": chart.mean[row] if told else np.nan,
-                "lower": lower if told else np.nan,
-                "upper": upper if told else np.nan,
+                "mean": chart.mean[row] if is_told else np.nan,
+                "lower": lower if is_told else np.nan,
+                "upper": upper if is_told else np.nan,
                 "point": np.array(POINTS)[chart.point[row]] if told else "common",
                 "signal": np.array(SIGNALS)[chart.signal[row]] if told else "",
             }
@@ -131,7 +140,9 @@ class SeriesSet:
 
 def place_of_points(series: SeriesSet) -> Bools:
     """Which values were judged, (n_series, n_periods)."""
-    return ~np.isnan(series.value) & ~series.few & ~series.partial
+    stock = np.array([METRICS[code].kind == "stock" for code in series.metric], dtype=np.bool_)
+    out = series.few | series.partial | (series.hidden & ~stock.reshape(-1, 1))
+    return ~np.isnan(series.value) & ~out
 
 
 def within(metric: Metric, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
@@ -263,21 +274,25 @@ def _assemble(
     """Answers to matrices, a row a series, and the judgement over all of them."""
     metric = [code for part in parts for code in part.codes for _place in part.places]
     grids = [place for part in parts for _code in part.codes for place in part.places]
-    data = Columns.joined([Columns.of(part.answers, part.places) for part in parts], len(periods))
-    hidden = hidden_cells(reader, metric, grids, data.value)
-    return _with_judgement(data, hidden, grain, periods, metric, grids, rebase)
+    blocks = [
+        Columns.of(part.answers, [told(reader, one) for one in part.answers], part.places)
+        for part in parts
+    ]
+    data = Columns.joined(blocks, len(periods))
+    return _with_judgement(data, grain, periods, metric, grids, rebase)
 
 
 def _with_judgement(
     data: Columns,
-    hidden: Bools,
     grain: TrendGrain,
     periods: list[tuple[date, date]],
     metric: list[str],
     grids: list[str],
     rebase: Sequence[date],
 ) -> SeriesSet:
-    usable = np.where(data.few | data.partial, np.nan, data.value)
+    stock = np.array([METRICS[code].kind == "stock" for code in metric], dtype=np.bool_)
+    out = data.hidden & ~stock[:, None]
+    usable = np.where(data.few | data.partial | out, np.nan, data.value)
     starts = sorted(
         {at for day in rebase for at, (first, end) in enumerate(periods) if first <= day <= end}
     )
@@ -301,7 +316,7 @@ def _with_judgement(
         n=data.n,
         few=data.few,
         partial=data.partial,
-        hidden=hidden,
+        hidden=data.hidden,
         judged=judged,
         is_judged=(counted >= LEAST_POINTS) & (counted >= too_few) & ~rare,
     )

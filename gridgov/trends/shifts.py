@@ -45,7 +45,9 @@ def change_points_of(
 
 
 def shifts_in(series: SeriesSet, row: int) -> tuple[Shift, ...]:
-    """Shifts of level among the judged values of one series."""
+    """Shifts of level among the judged values of one series; none where levels are not told."""
+    if not series.tells_limits(row):
+        return ()
     values = np.where(place_of_points(series)[row], series.value[row], np.nan)
     return tuple(
         Shift(

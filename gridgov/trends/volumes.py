@@ -12,8 +12,10 @@ import numpy.typing as npt
 
 from gridgov.errors import UsageError
 from gridgov.locale import N_, _
-from gridgov.metrics import METRICS, evaluate
+from gridgov.metrics import METRICS
+from gridgov.metrics.evaluate import answer
 from gridgov.metrics.grids import tree_of
+from gridgov.small_counts import hidden_figures, why_no_series
 from gridgov.stats.forecast import Forecast, forecast
 from gridgov.trends.spans import Where, fitting
 from gridgov.warehouse import Reader
@@ -30,6 +32,8 @@ _COUNTED: dict[Volume, tuple[str, str]] = {
     "complaint": ("C1", "numerator"),
     "visit": ("SV5", "denominator"),
 }
+# With more days than this on which a few were visited, their forecast would tell of them.
+_MOST_HIDDEN = 0.2
 _KEPT: WeakKeyDictionary[Reader, dict[object, VolumeForecast]] = WeakKeyDictionary()
 
 
@@ -92,11 +96,16 @@ def _forecast(
     first, last = tree_of(reader).first_on.get(volume), until or reader.data_date
     if first is None or last is None or first > last:
         raise UsageError(_("所选范围内没有每日件数，无法预测"))
-    frame = evaluate(reader, code, first, last, grain="day", grid_id=grid_id, where=only)
+    asked = answer(reader, code, first, last, grain="day", grid_id=grid_id, where=only)
+    hidden = hidden_figures(reader, asked)[0].ravel()
+    if hidden.mean() > _MOST_HIDDEN:
+        raise UsageError(why_no_series())
+    frame = asked.frame()
     days = frame["bucket"].to_numpy().astype("datetime64[D]")
     counts = np.nan_to_num(frame[part].to_numpy(np.float64, na_value=np.nan))
     left_out = None
     loaded = reader.version.created_at
     if loaded is not None and loaded.date() == last and len(days):
-        left_out, days, counts = last, days[:-1], counts[:-1]
-    return VolumeForecast(volume, days, counts, forecast(days, counts), left_out)
+        left_out, days, counts, hidden = last, days[:-1], counts[:-1], hidden[:-1]
+    shown = np.where(hidden, np.nan, counts)
+    return VolumeForecast(volume, days, shown, forecast(days, counts), left_out)

@@ -10,12 +10,13 @@ import pandas as pd
 import streamlit as st
 
 from gridgov import formats
-from gridgov.figures import Annotation, Chart, control_chart
+from gridgov.figures import Annotation, Chart, control_chart, empty_chart
 from gridgov.figures.control import state_words
 from gridgov.filters import COMPARISONS
 from gridgov.judgement import Judged
 from gridgov.locale import _, pick
 from gridgov.schema.values import PERSON_CATEGORIES, PILLARS, TIERS, VISIT_MODES
+from gridgov.small_counts import HIDDEN, small_note, why_no_series
 from gridgov.ui import html
 from gridgov.ui.cache import drawn
 from gridgov.ui.follow_up import annotations_of
@@ -71,6 +72,12 @@ def control(view: View, judged: Judged, key: str, *, note: str = "") -> None:
 
 
 def _control(view: View, judged: Judged, marks: Sequence[Annotation]) -> tuple[Chart, str]:
+    if (judged.past.state == HIDDEN).all() and len(judged.past.state):
+        chart = empty_chart(
+            view.palette, title=metric_name(judged), unit=judged.metric.unit, grain="month",
+            frame=judged.history, sentence=why_no_series(),
+        )  # fmt: skip
+        return chart, small_note()
     chart = control_chart(
         judged.history,
         view.palette,
@@ -85,14 +92,17 @@ def _control(view: View, judged: Judged, marks: Sequence[Annotation]) -> tuple[C
 def _control_note(judged: Judged) -> str:
     past = judged.past
     sizes = past.n[~past.is_partial & ~np.isnan(past.value)]
+    if not sizes.size and (past.state == HIDDEN).any():
+        return why_no_series()
     if not sizes.size:
         return _("还没有一个完整的月份，暂不判断。")
-    return _(
+    words = _(
         "灰带为正常波动范围；最近一个完整月：{state}。每月 n = {low}–{high}。",
         state=state_words(judged.tone),
         low=f"{sizes.min():,.0f}",
         high=f"{sizes.max():,.0f}",
     )
+    return words + small_note() if (past.state == HIDDEN).any() else words
 
 
 def compared_name(view: View) -> str:

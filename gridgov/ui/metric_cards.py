@@ -12,6 +12,7 @@ from gridgov.figures.palette import Palette
 from gridgov.filters import COMPARISONS, Filters
 from gridgov.judgement import Judged
 from gridgov.locale import _, language, pick
+from gridgov.small_counts import small_note
 from gridgov.ui.html import card_html
 
 __all__ = [
@@ -37,13 +38,15 @@ def metric_unit(judged: Judged) -> str:
 def metric_value(judged: Judged) -> str:
     """The headline figure with its unit; — where missing, <5 where residents are protected."""
     if judged.state == "hidden":
-        return formats.with_unit(f"<{THRESHOLD}", judged.metric.unit)
+        return formats.with_unit(f"<{THRESHOLD}", "人")
     return formats.headline(judged.value, judged.metric.unit)
 
 
 def parts_words(judged: Judged) -> str:
     """Numerator and denominator with their names, or n where there is no denominator."""
     metric = judged.metric
+    if judged.state == "hidden":
+        return small_note()
     top = pick(metric.numerator_zh, metric.numerator_en)
     bottom = pick(metric.denominator_zh, metric.denominator_en)
     if judged.denominator is None or not bottom:

@@ -9,16 +9,17 @@ import pandas as pd
 import streamlit as st
 
 from gridgov import formats
-from gridgov.figures import Chart, bars, control_chart, grid_map, outlines, tile_map
+from gridgov.figures import Chart, bars, control_chart, empty_chart, grid_map, outlines, tile_map
 from gridgov.figures.palette import Palette
 from gridgov.filters import Filters
 from gridgov.judgement import Judged, judge, judged_history, newest_points, tone_of
 from gridgov.locale import _, pick
-from gridgov.metrics import METRICS, Grain, evaluate
+from gridgov.metrics import METRICS, Grain
 from gridgov.metrics.evaluate import answer
 from gridgov.queries.choices import grid_path
 from gridgov.queries.grid_profile import grid_card, grid_peers, grid_workers, map_attributes
 from gridgov.queries.grids_below import short_names
+from gridgov.small_counts import judged_only, small_note, small_words, told, why_no_series
 from gridgov.ui import html
 from gridgov.ui.view import View
 from gridgov.warehouse import Reader
@@ -36,6 +37,7 @@ __all__ = [
     "map_frame",
     "narrow_ground",
     "peers_chart",
+    "peers_note",
     "profile_of",
     "workers_frame",
 ]
@@ -74,9 +76,8 @@ def map_frame(reader: Reader, filters: Filters, code: str, level: str) -> pd.Dat
     place = _around(reader, filters.grid_id, level)
     grids = map_attributes(reader, level=level, grid_id=place)
     by = (f"grid:{level}",)
-    now = evaluate(
-        reader, [code], filters.span.start, filters.span.end, by=by, grid_id=place
-    ).set_index("grid_id")
+    asked = answer(reader, [code], filters.span.start, filters.span.end, by=by, grid_id=place)
+    now = told(reader, asked).frame().set_index("grid_id")
     tones = _tones(reader, filters, code, level, place)
     metric = METRICS[code]
     found = grids.merge(
@@ -106,6 +107,8 @@ def _around(reader: Reader, grid_id: str | None, level: str) -> str | None:
 
 
 def _note(unit: str, n: float, state: object) -> str:
+    if state == "hidden":
+        return small_words()
     if pd.isna(n):
         return ""
     words = f"n = {formats.whole(n)}"
@@ -120,7 +123,7 @@ def _tones(
         reader, [code], filters.history_start, filters.span.end, grain=grain,
         by=(f"grid:{level}",), grid_id=place,
     )  # fmt: skip
-    return {one.grid_id: tone_of(one.point) for one in newest_points(found)}
+    return {one.grid_id: tone_of(one.point) for one in newest_points(judged_only(reader, found))}
 
 
 def map_chart(view: View, frame: pd.DataFrame, code: str, by: str) -> Chart:
@@ -249,7 +252,7 @@ def peers_chart(
             "value": values[peer]["value"] if peer in values else None,
             "state": "changed" if peer == grid_id else "usual",
             "key": peer,
-            "note": f"n = {formats.whole(values[peer]['n'])}" if peer in values else "",
+            "note": _note("", values[peer]["n"], values[peer]["state"]) if peer in values else "",
         }
         for peer in chosen
     ]
@@ -259,6 +262,13 @@ def peers_chart(
     )  # fmt: skip
 
 
+def peers_note(chart: Chart) -> str:
+    """How the neighbours stand, and that some are not shown where that is so."""
+    words = _("按网格编号排列，不是名次；紫色是本网格。")
+    hides = (chart.frame["note"] == small_words()).any()
+    return words + small_note() if hides else words
+
+
 def _by_grid(
     reader: Reader, filters: Filters, code: str, own: dict[str, Any], chosen: list[str]
 ) -> dict[str, Row]:
@@ -266,13 +276,14 @@ def _by_grid(
     start, end, parent = filters.span.start, filters.span.end, own.get("parent_id")
     found: dict[str, Row] = {}
     if parent is not None:
-        frame = evaluate(
+        asked = answer(
             reader, [code], start, end, by=(f"grid:{own['level']}",), grid_id=str(parent)
         )
+        frame = told(reader, asked).frame()
         found = {str(row["grid_id"]): row for row in frame.to_dict("records")}
     for grid_id in chosen:
         if grid_id not in found:
-            frame = evaluate(reader, [code], start, end, grid_id=grid_id)
+            frame = told(reader, answer(reader, [code], start, end, grid_id=grid_id)).frame()
             found[grid_id] = frame.to_dict("records")[0]
     return found
 
@@ -283,6 +294,11 @@ def history_chart(
     """One metric of the grid over time on its usual range."""
     metric = METRICS[code]
     history = judged_history(reader, [code], filters, grid_id=grid_id)[code]
+    if len(history) and (history["state"] == "hidden").all():
+        return empty_chart(
+            palette, title=pick(metric.zh, metric.en), unit=metric.unit, grain="month",
+            frame=history, sentence=why_no_series(),
+        )  # fmt: skip
     return control_chart(
         history, palette, title=pick(metric.zh, metric.en), unit=metric.unit, grain="month"
     )

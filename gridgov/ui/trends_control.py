@@ -12,10 +12,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from gridgov import formats
-from gridgov.figures import Annotation, Chart, control_chart
+from gridgov.figures import Annotation, Chart, control_chart, empty_chart
 from gridgov.figures.chart import full_title
 from gridgov.locale import N_, _
 from gridgov.metrics import METRICS
+from gridgov.small_counts import why_no_series
 from gridgov.trends.by_denominator import ByDenominator, RateKind, judged_by_denominator
 from gridgov.trends.series import SeriesSet
 from gridgov.trends.shifts import shifts_in
@@ -127,6 +128,11 @@ def _drawn(
     unit = unit_of(choice.metric)
     # A long unit beside each limit would leave a phone no chart: the heading says it once.
     short = unit if len(unit) <= 2 else ""
+    if series.hidden.any() and judged.frame["value"].isna().all():
+        return empty_chart(
+            view.palette, title=title, unit=unit, grain=choice.grain, frame=judged.frame,
+            sentence=why_no_series(),
+        )  # fmt: skip
     chart = control_chart(
         judged.frame,
         view.palette,

@@ -13,9 +13,9 @@ from gridgov.figures import as_image, signal_words, sparkline, state_words
 from gridgov.figures.palette import Palette
 from gridgov.locale import _
 from gridgov.metrics import METRICS
+from gridgov.small_counts import small_words
 from gridgov.trends.newest import NewSignal
 from gridgov.trends.series import SeriesSet
-from gridgov.trends.small import small_words
 from gridgov.trends.targets import ASSURANCE, target_words
 from gridgov.ui.html import Cell, TableColumn, state_tag_html, table_html
 

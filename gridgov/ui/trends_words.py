@@ -11,6 +11,7 @@ from gridgov.figures.control import signal_words, state_words
 from gridgov.judgement import Tone
 from gridgov.locale import _, language
 from gridgov.metrics import METRICS
+from gridgov.small_counts import small_note, why_no_series
 from gridgov.trends.by_denominator import ByDenominator
 from gridgov.trends.explain import Explained, printed
 from gridgov.trends.series import LEAST_POINTS, SeriesSet, place_of_points
@@ -85,6 +86,8 @@ def series_note(series: SeriesSet, row: int) -> str:
     counted = int(place_of_points(series)[row].sum())
     few = int((series.few[row] & ~series.partial[row]).sum())
     parts = []
+    if not counted and series.hidden[row].any():
+        return why_no_series()
     if not series.is_judged[row]:
         if few > counted:
             parts.append(_("多数期样本不足，不作判断"))
@@ -108,7 +111,8 @@ def series_note(series: SeriesSet, row: int) -> str:
         parts.append(_("另有 {n} 期样本不足，未画出", n=few))
     if series.partial[row].any():
         parts.append(_("空心点为未结束的一期，不参加计算"))
-    return formats.listing(parts) + ("." if language() == "en" else "。")
+    words = formats.listing(parts) + ("." if language() == "en" else "。")
+    return words + small_note() if series.hidden[row].any() else words
 
 
 def shift_words(shift: Shift, code: str, grain: TrendGrain, near: Sequence[str]) -> str:

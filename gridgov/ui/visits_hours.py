@@ -10,8 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from gridgov import formats
+from gridgov.access.privacy import THRESHOLD
 from gridgov.figures.palette import Palette
 from gridgov.locale import _
+from gridgov.small_counts import small_note
 
 __all__ = ["hours_html", "hours_named", "hours_note"]
 
@@ -23,9 +25,21 @@ _NIGHT = (1, 2, 3, 4)
 def _table(frame: pd.DataFrame) -> npt.NDArray[Any]:
     """Visits by weekday (7) and column: before 8, each hour to 19, from 20 on."""
     counts = np.zeros((7, _LAST - _FIRST + 3), dtype=np.int64)
-    columns = np.clip(frame["hour"].to_numpy(int), _FIRST - 1, _LAST + 1) - _FIRST + 1
-    np.add.at(counts, (frame["weekday"].to_numpy(int) - 1, columns), frame["visits"].to_numpy(int))
+    shown = frame[~frame["is_suppressed"]]
+    np.add.at(counts, _places(shown), shown["visits"].to_numpy(int))
     return counts
+
+
+def _places(frame: pd.DataFrame) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    columns = np.clip(frame["hour"].to_numpy(int), _FIRST - 1, _LAST + 1) - _FIRST + 1
+    return frame["weekday"].to_numpy(int) - 1, columns
+
+
+def _few(frame: pd.DataFrame, counts: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Squares with nothing but what is hidden, of the shape of `counts`."""
+    found = np.zeros(counts.shape, dtype=np.bool_)
+    found[_places(frame[frame["is_suppressed"]])] = True
+    return np.asarray(found & (counts == 0), dtype=np.bool_)
 
 
 def _heads() -> list[str]:
@@ -49,8 +63,9 @@ def hours_named(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def hours_html(frame: pd.DataFrame, palette: Palette) -> str:
-    """`frame`: weekday (1 = Monday), hour, visits. One number in words on every square."""
+    """`frame` as from `visit_hours`. One number in words on every square."""
     counts = _table(frame)
+    few = _few(frame, counts)
     known = counts[counts > 0]
     edges = np.quantile(known, [0.2, 0.4, 0.6, 0.8]) if known.size else np.zeros(4)
     days = _days()
@@ -59,10 +74,10 @@ def hours_html(frame: pd.DataFrame, palette: Palette) -> str:
         for head in _heads()
     )
     rows = []
-    for day, line in zip(days, counts, strict=True):
+    for day, line, smalls in zip(days, counts, few, strict=True):
         cells = "".join(
-            _square(day, head, int(count), edges, palette)
-            for head, count in zip(_heads(), line, strict=True)
+            _square(day, head, None if small else int(count), edges, palette)
+            for head, count, small in zip(_heads(), line, smalls, strict=True)
         )
         rows.append(
             f'<tr><th scope="row" style="border:0;padding:0">{escape(day)}</th>{cells}</tr>'
@@ -76,23 +91,30 @@ def hours_html(frame: pd.DataFrame, palette: Palette) -> str:
     )
 
 
-def _square(day: str, head: str, count: int, edges: npt.NDArray[Any], palette: Palette) -> str:
-    said = _("{day} {hour} 时：{count} 次", day=day, hour=head, count=formats.whole(count))
-    shade = int(np.searchsorted(edges, count, side="right"))
-    ground = palette.steps[shade + 1] if count else palette.paper
+def _square(
+    day: str, head: str, count: int | None, edges: npt.NDArray[Any], palette: Palette
+) -> str:
+    """`count` is None where it is a few that are not shown."""
+    words = f"<{THRESHOLD}" if count is None else formats.whole(count)
+    said = _("{day} {hour} 时：{count} 次", day=day, hour=head, count=words)
+    shade = 0 if count is None else int(np.searchsorted(edges, count, side="right"))
+    ground = palette.steps[shade + 1] if count != 0 else palette.paper
     style = f"background:{ground};height:22px;padding:0;border:2px solid {palette.paper}"
-    hidden = f'<span class="gg-hidden">{count}</span>'
+    hidden = f'<span class="gg-hidden">{escape(words)}</span>'
     return f'<td style="{style}" title="{escape(said, quote=True)}">{hidden}</td>'
 
 
 def hours_note(frame: pd.DataFrame) -> str:
     """What the squares say: the share on weekends, and what is recorded at night."""
-    total = int(frame["visits"].sum())
+    shown = float(frame["visits"].sum())
+    if not shown:
+        return small_note()
     weekend = int(frame.loc[frame["weekday"] >= 6, "visits"].sum())
     night = int(frame.loc[frame["hour"].isin(_NIGHT), "visits"].sum())
-    return _(
+    words = _(
         "颜色越浓走访越多；周末占 {share}，记在 1–5 时的 {night} 次。n = {total}。",
-        share=formats.share(weekend, total),
+        share=formats.share(weekend, shown),
         night=formats.whole(night),
-        total=formats.whole(total),
+        total=formats.whole(float(frame["total"].iloc[0])),
     )
+    return words + _("不足 5 次的格子不显示，也不计入。") if frame["is_suppressed"].any() else words

@@ -18,6 +18,7 @@ from gridgov.queries.visits_evidence import (
     tier_standing,
     visit_hours,
 )
+from gridgov.small_counts import small_note
 from gridgov.ui.cache import drawn, kept
 from gridgov.ui.evidence import compared_name, control, heading
 from gridgov.ui.page import empty, section, table
@@ -53,7 +54,9 @@ def tiers(view: View, judged: dict[str, Judged]) -> None:
     with left:
         heading(_("各联系频次的重点人员"))
         frame = kept(tier_standing)
-        if frame["listed"].sum() + frame["due"].sum() == 0:
+        if not (frame["hides_listed"].any() or frame["hides_rate"].any()) and (
+            frame["listed"].sum() + frame["due"].sum() == 0
+        ):
             empty(_("重点人员名单为空。"), _("请数据录入员导入重点人员表，探访率随即可算。"))
         else:
             note = _(
@@ -62,6 +65,8 @@ def tiers(view: View, judged: dict[str, Judged]) -> None:
             )
             if view.filters.compared:
                 note += _("增减为与{name}相比的百分点。", name=compared_name(view))
+            if frame[["hides_listed", "hides_rate", "hides_overdue"]].any(axis=None):
+                note += small_note()
             body = drawn("tiers", lambda: tiers_html(view, frame))
             title = _("各联系频次的重点人员")
             table(
@@ -79,7 +84,7 @@ def grids(view: View) -> None:
     section(_("各网格：结果与负荷"))
     note = _("按网格编号排列，不作排名；任务负荷比超过 100% 说明应联系的次数多于人手可承担的。")
     if frame["is_suppressed"].any():
-        note += _("不足 5 人的数字不显示。")
+        note += small_note()
     body = drawn("visit grids", lambda: grids_html(view, frame))
     codes = ("SV1", "SV8", "SV2", "SV4", "SV9")
     table(
@@ -101,11 +106,16 @@ def needs(view: View, judged: dict[str, Judged]) -> None:
         if frame.empty:
             empty(_("本期走访没有记录需求。"), _("可在左侧放宽时段或网格。"))
         else:
-            note = _(
-                "本期发现 {found} 件；到期 {due} 件，按期办结 {done} 件。",
-                found=formats.whole(frame["found"].sum()),
-                due=formats.whole(frame["due"].sum()),
-                done=formats.whole(frame["in_time"].sum()),
+            hides = bool(frame[["hides_found", "hides_due"]].any(axis=None))
+            note = (
+                small_note()
+                if hides
+                else _(
+                    "本期发现 {found} 件；到期 {due} 件，按期办结 {done} 件。",
+                    found=formats.whole(frame["found"].sum()),
+                    due=formats.whole(frame["due"].sum()),
+                    done=formats.whole(frame["in_time"].sum()),
+                )
             )
             body = drawn("needs", lambda: needs_html(frame))
             table(
@@ -131,7 +141,9 @@ def ways(view: View, judged: dict[str, Judged]) -> None:
             return
         rows = partial(modes_named, frame)
         body = drawn("modes", lambda: modes_html(frame))
-        table(_("走访方式"), rows, body, "modes", metrics=("SV4",))
+        hides = frame["is_suppressed"].any() or (frame["met_state"] == "hidden").any()
+        note = small_note() if hides else ""
+        table(_("走访方式"), rows, body, "modes", metrics=("SV4",), note=note)
         hours = kept(visit_hours)
         if not hours.empty:
             body, note = drawn(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import pandas as pd
 
 from gridgov import formats
@@ -39,11 +42,11 @@ def tiers_html(view: View, frame: pd.DataFrame) -> str:
     rows: list[dict[str, Cell]] = [
         {
             "tier": said(row["tier"]),
-            "listed": row["listed"],
-            "parts": formats.ratio(row["contacted"], row["due"]),
-            "rate": row["rate"],
+            "listed": HIDDEN if row["hides_listed"] else row["listed"],
+            "parts": HIDDEN if row["hides_rate"] else formats.ratio(row["contacted"], row["due"]),
+            "rate": HIDDEN if row["hides_rate"] else row["rate"],
             "change": formats.signed((row["rate"] - row["rate_before"]) * 100),
-            "overdue": row["overdue"],
+            "overdue": HIDDEN if row["hides_overdue"] else row["overdue"],
         }
         for row in frame.to_dict("records")
     ]
@@ -80,17 +83,21 @@ def grids_html(view: View, frame: pd.DataFrame) -> str:
         {
             "label": row["label"],
             "href": grid_link(view, row["grid_id"]),
-            "rate": formats.too_few() if row["rate_state"] == "few" else row["rate"],
+            "rate": formats.too_few() if row["rate_state"] == "few" else _cell(row, "rate"),
             "tone": row["tone"],
-            "due": row["due"],
-            "load": row["load"],
-            "overdue": HIDDEN if row["is_suppressed"] else row["overdue"],
-            "met": row["met"],
-            "late": row["late"],
+            "due": HIDDEN if row["rate_state"] == "hidden" else row["due"],
+            "load": _cell(row, "load"),
+            "overdue": _cell(row, "overdue"),
+            "met": _cell(row, "met"),
+            "late": _cell(row, "late"),
         }
         for row in frame.to_dict("records")
     ]
     return table_html(columns, rows, caption=_("各网格的探访与负荷"), href_key="href")
+
+
+def _cell(row: Mapping[Hashable, Any], name: str) -> Cell:
+    return HIDDEN if row[f"{name}_state"] == "hidden" else row[name]
 
 
 def grids_named(frame: pd.DataFrame) -> pd.DataFrame:
@@ -119,9 +126,9 @@ def modes_html(frame: pd.DataFrame) -> str:
     rows: list[dict[str, Cell]] = [
         {
             "mode": said(row["mode"]),
-            "visits": row["visits"],
-            "share": row["share"],
-            "met": formats.too_few() if row["met_state"] == "few" else row["met"],
+            "visits": HIDDEN if row["is_suppressed"] else row["visits"],
+            "share": HIDDEN if row["is_suppressed"] else row["share"],
+            "met": formats.too_few() if row["met_state"] == "few" else _cell(row, "met"),
         }
         for row in frame.to_dict("records")
     ]
@@ -152,10 +159,16 @@ def needs_html(frame: pd.DataFrame) -> str:
     rows: list[dict[str, Cell]] = [
         {
             "need": row["need"],
-            "found": row["found"],
-            "due": row["due"],
-            "rate": formats.too_few() if 0 < row["due"] < 10 else row["rate"],
-            "still_open": row["still_open"],
+            "found": HIDDEN if row["hides_found"] else row["found"],
+            **(
+                dict.fromkeys(("due", "rate", "still_open"), HIDDEN)
+                if row["hides_due"]
+                else {
+                    "due": row["due"],
+                    "rate": formats.too_few() if 0 < row["due"] < 10 else row["rate"],
+                    "still_open": row["still_open"],
+                }
+            ),
         }
         for row in frame.to_dict("records")
     ]

@@ -13,6 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from etl.sample.planted import PLANTED
 from gridgov import formats
+from gridgov.access.policy import Scope
+from gridgov.access.roles import Role
 from gridgov.metrics import METRICS, evaluate
 from gridgov.trends import (
     Targets,
@@ -38,6 +40,12 @@ def reader() -> Reader:
 
 
 @pytest.fixture(scope="module")
+def leader() -> Reader:
+    """Whose eyes the pages are opened with."""
+    return Warehouse(sample_warehouse()).reader(Scope(frozenset({Role.LEADER})))
+
+
+@pytest.fixture(scope="module")
 def worsening(reader: Reader) -> str:
     name = f"%第{PLANTED.worsening_general + 1}网格"
     rows = reader.rows("SELECT grid_id FROM grid WHERE level='一般' AND name LIKE $name", name=name)
@@ -54,23 +62,23 @@ def _names(shown: str) -> list[str]:
     return re.findall(r'class="gg-mini-name" title="([^"]*)"', shown)
 
 
-def test_new_signals_are_those_of_the_core(open_page: OpenPage, reader: Reader) -> None:
+def test_new_signals_are_those_of_the_core(open_page: OpenPage, leader: Reader) -> None:
     shown = _fine(open_page("trends"))
-    found = newest_signals(reader, date(2026, 10, 1), levels=("社区", "一般"))
+    found = newest_signals(leader, date(2026, 10, 1), levels=("社区", "一般"))
     rows = shown.count("<tr>") - 1
     assert rows == len(found) > 5
-    series = judged_series(reader, levels=("社区", "一般"))
+    series = judged_series(leader, levels=("社区", "一般"))
     assert f"共判断 {int(series.is_judged.sum())} 条序列" in shown
     for signal in found[:5]:
         assert f"metric={signal.metric}" in shown
         assert f"grid={signal.grid_id}" in shown
 
 
-def test_an_earlier_date_gives_more(open_page: OpenPage, reader: Reader) -> None:
+def test_an_earlier_date_gives_more(open_page: OpenPage, leader: Reader) -> None:
     shown = _fine(open_page("trends", since="2026-03-01"))
-    found = newest_signals(reader, date(2026, 3, 1), levels=("社区", "一般"))
+    found = newest_signals(leader, date(2026, 3, 1), levels=("社区", "一般"))
     assert f"2026-03-01 以来 {len(found)} 条有新信号" in shown
-    assert len(found) > len(newest_signals(reader, date(2026, 10, 1), levels=("社区", "一般")))
+    assert len(found) > len(newest_signals(leader, date(2026, 10, 1), levels=("社区", "一般")))
 
 
 def test_all_grids_of_one_metric_the_worsening_one_first(
