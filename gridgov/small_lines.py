@@ -86,9 +86,14 @@ def hidden_over_time(persons: Floats, groups: Ints, sizes: tuple[int, ...]) -> d
     for number, size in enumerate(sizes):
         counts = np.nan_to_num(persons).reshape(-1, size, persons.shape[1]).max(axis=1)
         hidden = among_siblings(counts, is_few(counts), groups)
-        if number + 1 < len(sizes):
-            hidden = _within_longer(counts, hidden, sizes[number + 1] // size)
-            hidden = among_siblings(counts, hidden, groups)
+        times = sizes[number + 1] // size if number + 1 < len(sizes) else 1
+        while times > 1:
+            # What one way of adding up hides can leave a single hidden cell in the other.
+            more = _within_longer(counts, hidden, times)
+            more = among_siblings(counts, more, groups)
+            if (more == hidden).all():
+                break
+            hidden = more
         found[size] = hidden
     return found
 
