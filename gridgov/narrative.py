@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gridgov import formats
+from gridgov.access.privacy import THRESHOLD
 from gridgov.attention import Concern
 from gridgov.figures.control import signal_words
 from gridgov.filters import COMPARISONS, Filters
@@ -27,6 +28,8 @@ def summary(judged: Sequence[Judged], concerns: Sequence[Concern], filters: Filt
 
 def _metric_line(item: Judged, filters: Filters) -> str:
     name = pick(item.metric.zh, item.metric.en)
+    if item.state == "hidden":
+        return _("{name}：涉及的居民不足 {n} 人，不显示。", name=name, n=THRESHOLD)
     if item.value is None:
         return _("{name}：本时段没有可计算的数据。", name=name)
     value = formats.value(item.value, item.metric.unit)

@@ -72,7 +72,8 @@ def control(view: View, judged: Judged, key: str, *, note: str = "") -> None:
 
 
 def _control(view: View, judged: Judged, marks: Sequence[Annotation]) -> tuple[Chart, str]:
-    if (judged.past.state == HIDDEN).all() and len(judged.past.state):
+    past = judged.past
+    if (past.state == HIDDEN).any() and np.isnan(past.value).all():
         chart = empty_chart(
             view.palette, title=metric_name(judged), unit=judged.metric.unit, grain="month",
             frame=judged.history, sentence=why_no_series(),

@@ -294,7 +294,7 @@ def history_chart(
     """One metric of the grid over time on its usual range."""
     metric = METRICS[code]
     history = judged_history(reader, [code], filters, grid_id=grid_id)[code]
-    if len(history) and (history["state"] == "hidden").all():
+    if (history["state"] == "hidden").any() and history["value"].isna().all():
         return empty_chart(
             palette, title=pick(metric.zh, metric.en), unit=metric.unit, grain="month",
             frame=history, sentence=why_no_series(),
