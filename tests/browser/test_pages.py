@@ -41,7 +41,7 @@ OTHER_PAGES = [page for page in PAGES if Role.LEADER not in page.roles]
 
 def play(visit: Visit, role: Role) -> Page:
     """Switch the demo to a role, as a person does it."""
-    page = visit.open("/account", wait_for="演示角色")
+    page = visit.open("/account", wait_for="我的账号")
     page.get_by_role("combobox", name=re.compile("演示角色")).click()
     page.get_by_role("option", name=_ROLE_NAMES[role], exact=True).click()
     page.wait_for_timeout(800)
