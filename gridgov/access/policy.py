@@ -159,7 +159,10 @@ def view_sql(
     level = level_of(table, scope)
     if level is Level.ABSENT:
         return None
-    chosen = ", ".join(_expression(table, name, kind, level, salt) for name, kind in columns)
+    chosen = ", ".join(
+        _expression(table, name, kind, _column_level(table, name, level, scope), salt)
+        for name, kind in columns
+    )
     select = f'SELECT {chosen} FROM {source}."{table}"'
     names = {name for name, _ in columns}
     if scope.grid_ids and "home_grid_id" in names:
@@ -185,6 +188,16 @@ def view_sql(
     elif scope.grid_ids and table in _WHOLE_WAREHOUSE:
         select += " WHERE false"
     return select
+
+
+# A record's number must read alike in both of its tables, or nothing joins, and no better in one.
+_NUMBERED_BY = {("fact_visit_worker", "visit_id"): "fact_visit"}
+
+
+def _column_level(table: str, name: str, level: Level, scope: Scope) -> Level:
+    """The level of one column: the table's, or a lower one of the table whose key it is."""
+    other = _NUMBERED_BY.get((table, name))
+    return level if other is None else min(level, level_of(other, scope))
 
 
 _HOME = 'CASE WHEN "home_grid_id" IN {inside} THEN "home_grid_id" END AS "home_grid_id"'

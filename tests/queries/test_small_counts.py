@@ -15,7 +15,7 @@ from gridgov.access.policy import Scope
 from gridgov.access.roles import Role
 from gridgov.attention import attention
 from gridgov.figures.palette import LIGHT
-from gridgov.filters import Filters
+from gridgov.filters import Filters, Period
 from gridgov.judgement import judge, judged_history
 from gridgov.metrics import METRICS
 from gridgov.metrics.answer import Answer
@@ -215,7 +215,7 @@ def test_a_grid_alone_hides_what_its_line_hides(leader: Reader) -> None:
                 assert one[0, place, 0] == two[0, 0, 0]
 
 
-def filters_at(place: str | None, period: str = "this_half") -> Filters:
+def filters_at(place: str | None, period: Period = "this_half") -> Filters:
     return Filters(today=TODAY, period=period, grid_id=place)
 
 
@@ -225,7 +225,7 @@ def places() -> Iterable[str | None]:
 
 @pytest.mark.parametrize("which", range(3))
 @pytest.mark.parametrize("period", ["this_month", "this_half"])
-def test_tables_of_visits(leader: Reader, which: int, period: str) -> None:
+def test_tables_of_visits(leader: Reader, which: int, period: Period) -> None:
     filters = filters_at(tuple(places())[which], period)
     for frame, names in (
         (grid_standing(leader, filters), ("overdue",)),
@@ -314,6 +314,17 @@ def test_a_supervisor_sees_the_numbers() -> None:
     assert not any(mask.any() for mask in hidden_figures(
         own, answer(own, CODES, date(2026, 10, 1), TODAY, by=("grid:微",))
     ))  # fmt: skip
+
+
+def test_visits_by_worker_are_counted_for_a_leader(leader: Reader) -> None:
+    """A visit's number reads alike in both tables, and is nobody's own in either."""
+    asked = {"start": date(2026, 7, 1), "end": date(2026, 9, 30), "by": ("worker",)}
+    mine, every = (answer(reader, "SV5", **asked).frame() for reader in (leader, everything()))  # type: ignore[arg-type]
+    pd.testing.assert_frame_equal(mine, every)
+    assert len(mine) > 100
+    ids = "SELECT visit_id FROM fact_visit_worker LIMIT 50"
+    known = {row[0] for row in everything().rows("SELECT visit_id FROM fact_visit")}
+    assert known.isdisjoint(row[0] for row in leader.rows(ids))
 
 
 def test_what_counts_residents() -> None:
