@@ -48,7 +48,10 @@ def test_every_file_is_built_and_every_model_has_a_file() -> None:
 @pytest.mark.parametrize("model", load_models(), ids=lambda model: model.name)
 def test_reads_what_it_says_and_after_it_is_built(model: Model) -> None:
     sql = body(model.sql)
-    ctes = set(re.findall(r"(\w+) AS \(\s*(?:SELECT|--)", model.sql)) | {"touched", "touched_person"}
+    ctes = set(re.findall(r"(\w+) AS \(\s*(?:SELECT|--)", model.sql)) | {
+        "touched",
+        "touched_person",
+    }
     used = set(re.findall(r"\b(?:FROM|JOIN)\s+([a-z_]\w*)", sql)) - ctes - {"range"}
     known = set(TABLES) | set(ORDER)
     assert used & known == {read.name for read in model.reads}
