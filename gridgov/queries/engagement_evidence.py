@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from gridgov.access.privacy import suppress
+from gridgov.access.privacy import THRESHOLD, suppress
 from gridgov.filters import Filters
 from gridgov.metrics import evaluate
 from gridgov.metrics.grids import tree_of
@@ -156,7 +156,10 @@ def kinds_reached(reader: Reader, filters: Filters) -> pd.DataFrame:
     if reader.scope.sees_persons:
         return frame.assign(is_suppressed=False)
     hidden = suppress(frame, "attended", also=("rate",))
-    return hidden.assign(listed=hidden["listed"].where(hidden["listed"] >= 5))
+    # That none of three came is about three.
+    few = frame["listed"] < THRESHOLD
+    blank = {name: hidden[name].mask(few) for name in ("listed", "attended", "rate")}
+    return hidden.assign(**blank, is_suppressed=hidden["is_suppressed"] | few)
 
 
 @dataclass(frozen=True)

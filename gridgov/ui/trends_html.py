@@ -114,7 +114,7 @@ def _drawing(
     known = np.flatnonzero(~np.isnan(shown))
     at = series.newest(row)
     limits: dict[str, float | None] = {"mean": None, "lower": None, "upper": None}
-    if at is not None and series.is_judged[row]:
+    if at is not None and series.is_judged[row] and series.tells_limits(row):
         frame = series.frame(row)
         # Sums of floats differ in the last place: a flat line must not stretch to fill its box.
         limits = {key: round(float(frame[key].iloc[at]), 9) for key in limits}
