@@ -12,18 +12,16 @@ from datetime import date
 import pandas as pd
 
 from gridgov.filters import Span
-from gridgov.metrics import METRICS, Grain, Metric
+from gridgov.metrics import METRICS, Grain
 from gridgov.metrics.grids import tree_of
 from gridgov.metrics.spans import spans
+from gridgov.small_counts import counts_persons
 from gridgov.warehouse import Reader
 
 __all__ = ["DIMENSIONS", "counts_persons", "persons_in_cells", "wider_grids", "wider_times"]
 
 DIMENSIONS = ("tier", "person_category", "mode", "worker")
 """What figures about residents are split or filtered by, besides grids and time."""
-_SOURCES = frozenset({"contact", "visit"})
-# Figures over residents one by one: key persons and visits to them. Households are counted against
-# hundreds, cases and activities are no persons.
 _NESTED: Mapping[Grain, tuple[str, ...]] = {
     # Weeks and months cut across each other: of the two, months.
     "day": ("month", "quarter", "half", "year"),
@@ -33,11 +31,6 @@ _NESTED: Mapping[Grain, tuple[str, ...]] = {
     "half": ("year",),
     "year": (),
 }
-
-
-def counts_persons(metric: Metric) -> bool:
-    """Whether the metric's figures are counts of residents, or rest on them."""
-    return metric.source in _SOURCES or metric.unit == "人"
 
 
 def persons_in_cells(
