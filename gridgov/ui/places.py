@@ -31,6 +31,7 @@ __all__ = [
     "PROFILE_METRICS",
     "default_grid",
     "facts_html",
+    "hidden_note",
     "history_chart",
     "map_chart",
     "map_choices",
@@ -264,9 +265,12 @@ def peers_chart(
 
 def peers_note(chart: Chart) -> str:
     """How the neighbours stand, and that some are not shown where that is so."""
-    words = _("按网格编号排列，不是名次；紫色是本网格。")
-    hides = (chart.frame["note"] == small_words()).any()
-    return words + small_note() if hides else words
+    return _("按网格编号排列，不是名次；紫色是本网格。") + hidden_note(chart.frame)
+
+
+def hidden_note(frame: pd.DataFrame) -> str:
+    """That some grids of a map or a comparison are not shown, where that is so."""
+    return small_note() if (frame["note"] == small_words()).any() else ""
 
 
 def _by_grid(
