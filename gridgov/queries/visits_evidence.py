@@ -125,7 +125,8 @@ def need_kinds(reader: Reader, filters: Filters) -> pd.DataFrame:
 def visit_hours(reader: Reader, filters: Filters) -> pd.DataFrame:
     """weekday (1 = Monday), hour (1 to 23), visits, is_suppressed, total.
 
-    Pairs without a visit are absent. total: visits of all pairs, in every row. visits is missing where this reader must not see it.
+    Pairs without a visit are absent. total: visits of all pairs, in every row. visits is missing
+    where this reader must not see it.
     """
     span = filters.span
     units = upper_units(reader, span.start, span.end, filters.grid_id)
