@@ -109,12 +109,15 @@ def hours_note(frame: pd.DataFrame) -> str:
     shown = float(frame["visits"].sum())
     if not shown:
         return small_note()
+    total = formats.whole(float(frame["total"].iloc[0]))
+    if frame["is_suppressed"].any():
+        # A share of what is left would say nothing about the week.
+        return _("颜色越浓走访越多，n = {total}；最浅的格子不足 5 次，不显示具体数。", total=total)
     weekend = int(frame.loc[frame["weekday"] >= 6, "visits"].sum())
     night = int(frame.loc[frame["hour"].isin(_NIGHT), "visits"].sum())
-    words = _(
+    return _(
         "颜色越浓走访越多；周末占 {share}，记在 1–5 时的 {night} 次。n = {total}。",
         share=formats.share(weekend, shown),
         night=formats.whole(night),
-        total=formats.whole(float(frame["total"].iloc[0])),
+        total=total,
     )
-    return words + _("不足 5 次的格子不显示，也不计入。") if frame["is_suppressed"].any() else words
