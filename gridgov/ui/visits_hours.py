@@ -20,6 +20,8 @@ __all__ = ["hours_html", "hours_named", "hours_note"]
 # Hours outside the working day are gathered at both ends: a phone has room for fourteen columns.
 _FIRST, _LAST = 8, 19
 _NIGHT = (1, 2, 3, 4)
+# Of all visits; below it the squares that may be shown are no picture of the week.
+_NEARLY_ALL = 0.95
 
 
 def _table(frame: pd.DataFrame) -> npt.NDArray[Any]:
@@ -109,15 +111,17 @@ def hours_note(frame: pd.DataFrame) -> str:
     shown = float(frame["visits"].sum())
     if not shown:
         return small_note()
-    total = formats.whole(float(frame["total"].iloc[0]))
-    if frame["is_suppressed"].any():
-        # A share of what is left would say nothing about the week.
+    every = float(frame["total"].iloc[0])
+    total = formats.whole(every)
+    if shown < _NEARLY_ALL * every:
+        # A share of the few squares that are left would say nothing about the week.
         return _("颜色越浓走访越多，n = {total}；最浅的格子不足 5 次，不显示具体数。", total=total)
     weekend = int(frame.loc[frame["weekday"] >= 6, "visits"].sum())
     night = int(frame.loc[frame["hour"].isin(_NIGHT), "visits"].sum())
-    return _(
+    words = _(
         "颜色越浓走访越多；周末占 {share}，记在 1–5 时的 {night} 次。n = {total}。",
         share=formats.share(weekend, shown),
         night=formats.whole(night),
         total=total,
     )
+    return words + _("不足 5 次的格子不显示，也不计入。") if frame["is_suppressed"].any() else words
