@@ -7,5 +7,7 @@ reader is known, and every refusal or defect ends in a sentence.
 from __future__ import annotations
 
 from gridgov.ui.shell import run
+from gridgov.ui.turns import turn
 
-run()
+with turn():
+    run()
