@@ -23,6 +23,8 @@ from gridgov.locale import _, pick
 from gridgov.metrics.evaluate import answer
 from gridgov.metrics.figures import STATES
 from gridgov.metrics.grids import tree_of
+from gridgov.queries.held import hold_open_complaints
+from gridgov.queries.silent_parents import silent_below
 from gridgov.small_counts import hidden_of_line, judged_only, told
 from gridgov.warehouse import Reader
 
@@ -144,6 +146,7 @@ def _tier(tier: str) -> str:
 
 
 def _overdue_cases(reader: Reader, filters: Filters) -> Iterable[Concern]:
+    hold_open_complaints(reader)
     rows = reader.rows(
         "queries/attention_overdue_cases.sql",
         as_of=filters.today,
@@ -303,27 +306,22 @@ def _repeats(reader: Reader, filters: Filters) -> Iterable[Concern]:
 
 
 def _silent(reader: Reader, filters: Filters) -> Iterable[Concern]:
-    rows = reader.rows(
-        "queries/attention_silent_grids.sql",
-        as_of=filters.today,
-        days=_SILENT_DAYS,
-        grid_id=filters.grid_id,
-    )
-    if not rows:
+    found = silent_below(reader, filters.today, _SILENT_DAYS, filters.grid_id)
+    if found is None:
         return
-    worst, *_others = rows[0]
+    worst = str(found.parent_id)
     yield Concern(
         "silent",
         _(
             "{n} 个微网格 {days} 天以上没有走访记录",
-            n=formats.whole(sum(micro_grids for _grid, micro_grids, *_others in rows)),
+            n=formats.whole(found.count),
             days=_SILENT_DAYS,
         ),
         _("先确认是没有走访，还是没有录入"),
         _("缺数"),
         "grid",
-        str(worst),
-        changes={"grid_id": str(worst)},
+        worst,
+        changes={"grid_id": worst},
     )
 
 
@@ -378,5 +376,11 @@ def _names(
     """Grid → its name and who leads it."""
     if not grid_ids or "grid_holder" not in reader.tables():
         return {}
-    rows = reader.rows("queries/grid_names.sql", grid_ids=grid_ids, as_of=filters.today)
-    return {str(grid_id): (name, holder) for grid_id, name, _level, holder in rows}
+    rows = reader.rows("queries/grid_holders.sql", grid_ids=grid_ids, as_of=filters.today)
+    nodes = tree_of(reader).nodes
+    found: dict[str, tuple[str | None, str | None]] = {}
+    for grid_id in grid_ids:
+        if grid_id in nodes:
+            names = {name for held, name in rows if held == grid_id and name is not None}
+            found[grid_id] = (nodes[grid_id].name, "、".join(sorted(names)) or None)
+    return found

@@ -28,6 +28,7 @@ from gridgov.access.policy import EVERYTHING, Level, Scope, level_of, view_sql
 from gridgov.answers import Answers, question
 from gridgov.errors import AccessDenied, WarehouseError, WarehouseMissing
 from gridgov.locale import _
+from gridgov.optional_conditions import without_conditions
 from gridgov.settings import Settings
 
 __all__ = ["Reader", "Version", "Warehouse", "is_sample_only", "sql_text"]
@@ -84,6 +85,8 @@ class Reader:
         self.version = version
         self.scope = scope
         self._local = threading.local()
+        self._held: set[str] = set()
+        self._holding = threading.Lock()
         self._catalogue = "p" + secrets.token_hex(12)
         self._root = _open_scoped(version.path, self._catalogue, scope)
 
@@ -170,8 +173,24 @@ class Reader:
         """The text of a query and those of the parameters that it names."""
         text = sql_text(sql) if sql.endswith(".sql") else sql
         self._refuse_ways_around(text, parameters)
+        empty = frozenset(name for name, value in parameters.items() if value is None)
+        text = without_conditions(text, empty)
         named = set(_PARAMETER.findall(text))
         return text, {name: value for name, value in parameters.items() if name in named}
+
+    def held(self, sql: str) -> str:
+        """The table with the rows of `sql`, a file's name; made in memory at the first asking.
+
+        For few rows that many questions look through, out of a table in which they lie scattered.
+        The table's name, which other queries read it by, is that of the file. It is made from
+        this reader's own views, so that it holds nothing that they do not give.
+        """
+        table = Path(sql).stem
+        with self._holding:
+            if table not in self._held:
+                self._execute(f'CREATE TABLE "{table}" AS {sql_text(sql)}', {})
+                self._held.add(table)
+        return table
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

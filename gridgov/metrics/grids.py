@@ -32,6 +32,8 @@ class Node:
     valid_from: date
     valid_to: date
     name: str = ""
+    kind: str | None = None
+    has_party_organisation: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Tree:
     sees_everything: bool
     first_on: Mapping[str, date | None] = field(default_factory=dict)
     _levels: dict[object, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _inside: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def names(self) -> dict[str, tuple[str, str]]:
@@ -94,8 +97,12 @@ class Tree:
 
     def communities(self, unit: str) -> int:
         """Communities in the unit, at least one."""
-        inside = self.nodes if unit == ALL else self.below(unit)
-        return max(1, sum(1 for name in inside if self.nodes[name].level == "社区"))
+        found = self._inside.get(unit)
+        if found is None:
+            inside = self.nodes if unit == ALL else self.below(unit)
+            found = max(1, sum(1 for name in inside if self.nodes[name].level == "社区"))
+            self._inside[unit] = found
+        return found
 
     def _first_fork(self) -> tuple[str, ...]:
         """Below the tops; a single top is passed through."""
@@ -118,10 +125,10 @@ def tree_of(reader: Reader) -> Tree:
 
 def _read(reader: Reader) -> Tree:
     nodes = {
-        row[0]: Node(row[0], row[1], row[2], row[3] or date.min, row[4] or date.max, row[5])
-        for row in reader.rows(
-            "SELECT grid_id, level, parent_id, valid_from, valid_to, name"
-            " FROM grid ORDER BY grid_id"
+        grid_id: Node(grid_id, level, parent_id, opens or date.min, closes or date.max, *others)
+        for grid_id, level, parent_id, opens, closes, *others in reader.rows(
+            "SELECT grid_id, level, parent_id, valid_from, valid_to, name, kind,"
+            " has_party_organisation FROM grid ORDER BY grid_id"
         )
     }
     children: dict[str, list[str]] = {}

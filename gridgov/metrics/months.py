@@ -21,7 +21,7 @@ from gridgov.metrics.grids import ALL, Tree, tree_of
 from gridgov.metrics.question import Ints
 from gridgov.warehouse import Reader
 
-__all__ = ["Months", "months_of", "upper_units"]
+__all__ = ["Months", "held_upper", "months_of", "upper_units"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -105,6 +105,11 @@ def months_of(reader: Reader, units: Sequence[str], columns: Sequence[str]) -> M
         found = _read(reader, units, None if few else columns)
         store.keep(key, found)
     return found
+
+
+def held_upper(reader: Reader) -> Months:
+    """The block of the upper grids, held as long as the reader lives."""
+    return _store_of(reader).upper
 
 
 def _store_of(reader: Reader) -> _Store:

@@ -7,7 +7,7 @@ SELECT
         AS over_30_days,
     CAST(max(date_diff('day', CAST(due_at AS DATE), $as_of)) AS INTEGER) AS longest_days,
     arg_max(grid_id, date_diff('day', CAST(due_at AS DATE), $as_of)) AS worst_grid_id
-FROM fact_complaint
+FROM held_open_complaint
 WHERE
     is_overdue
     AND (CAST($category AS VARCHAR) IS NULL OR category = $category)

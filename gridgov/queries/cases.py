@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gridgov.metrics.evaluate import answer
+from gridgov.queries.held import grid_names, hold_open_complaints
 from gridgov.queries.months import upper_units, whole_months
 from gridgov.warehouse import Reader
 
@@ -43,10 +44,13 @@ def overdue_complaints(
 
     Open and past their deadline on the data date, the longest first.
     """
-    return reader.frame(
+    hold_open_complaints(reader)
+    frame = reader.frame(
         "queries/overdue_complaints.sql",
         grid_id=grid_id, category=category, source=source, rows=rows,
     )  # fmt: skip
+    frame.insert(2, "grid_name", grid_names(reader, frame["grid_id"]))
+    return frame
 
 
 def open_complaint_ages(
@@ -57,6 +61,7 @@ def open_complaint_ages(
     source: str | None = None,
 ) -> pd.DataFrame:
     """from_days, to_days (empty: no upper end), cases, overdue: open cases by age in days."""
+    hold_open_complaints(reader)
     rows = reader.rows(
         "queries/open_complaint_ages.sql", grid_id=grid_id, category=category, source=source
     )

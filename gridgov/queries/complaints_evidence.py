@@ -21,6 +21,7 @@ from gridgov.queries.cases import (
     open_complaint_ages,
 )
 from gridgov.queries.grids_below import grids_below
+from gridgov.queries.held import grid_names, hold_open_complaints
 from gridgov.warehouse import Reader
 
 __all__ = [
@@ -245,7 +246,10 @@ def open_cases(reader: Reader, filters: Filters, rows: int = 500) -> pd.DataFram
     """complaint_id, grid_name, category, nature, source, received_on, due_on, age_days,
     overdue_days, is_repeat, in_scope, holder_name: open on the data date, nearest deadline first.
     """
-    return reader.frame(
+    hold_open_complaints(reader)
+    frame = reader.frame(
         "queries/complaints_open.sql", rows=rows,
         grid_id=filters.grid_id, category=filters.category, source=filters.source,
     )  # fmt: skip
+    frame["grid_name"] = grid_names(reader, frame["grid_name"])
+    return frame

@@ -1,8 +1,19 @@
 -- Grain: one complaint open on the data date, the earliest deadline first.
 -- Parameters: $grid_id, $category, $source (NULL: all), $rows.
+WITH nearest AS (
+    SELECT * FROM held_open_complaint
+    WHERE (CAST($category AS VARCHAR) IS NULL OR category = $category)
+        AND (CAST($source AS VARCHAR) IS NULL OR source = $source)
+        AND (
+            CAST($grid_id AS VARCHAR) IS NULL
+            OR grid_id IN (SELECT grid_id FROM grid_closure WHERE ancestor_id = $grid_id)
+        )
+    ORDER BY due_at NULLS LAST, complaint_id
+    LIMIT $rows
+)
 SELECT
     c.complaint_id,
-    g.name AS grid_name,
+    c.grid_id AS grid_name,
     c.category,
     c.nature,
     c.source,
@@ -13,16 +24,7 @@ SELECT
     c.is_repeat,
     c.in_scope,
     w.name AS holder_name
-FROM fact_complaint AS c
+FROM nearest AS c
 CROSS JOIN mart_as_of AS a
-LEFT JOIN grid AS g ON g.grid_id = c.grid_id
 LEFT JOIN worker AS w ON w.worker_id = c.holder_id
-WHERE c.is_open
-    AND (CAST($category AS VARCHAR) IS NULL OR c.category = $category)
-    AND (CAST($source AS VARCHAR) IS NULL OR c.source = $source)
-    AND (
-        CAST($grid_id AS VARCHAR) IS NULL
-        OR c.grid_id IN (SELECT grid_id FROM grid_closure WHERE ancestor_id = $grid_id)
-    )
 ORDER BY c.due_at NULLS LAST, c.complaint_id
-LIMIT $rows

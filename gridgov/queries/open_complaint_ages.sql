@@ -4,9 +4,8 @@ SELECT
     date_diff('day', c.on_date, a.data_date) AS age,
     count(*) AS cases,
     CAST(sum(CASE WHEN c.is_overdue THEN 1 ELSE 0 END) AS BIGINT) AS overdue
-FROM fact_complaint AS c CROSS JOIN mart_as_of AS a
-WHERE c.is_open
-    AND (CAST($category AS VARCHAR) IS NULL OR c.category = $category)
+FROM held_open_complaint AS c CROSS JOIN mart_as_of AS a
+WHERE (CAST($category AS VARCHAR) IS NULL OR c.category = $category)
     AND (CAST($source AS VARCHAR) IS NULL OR c.source = $source)
     AND (
         CAST($grid_id AS VARCHAR) IS NULL

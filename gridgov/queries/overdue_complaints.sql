@@ -3,16 +3,14 @@
 SELECT
     c.complaint_id,
     c.grid_id,
-    g.name AS grid_name,
     c.category,
     c.source,
     c.created_at,
     c.due_at,
     date_diff('day', CAST(c.due_at AS DATE), a.data_date) AS overdue_days,
     c.in_scope
-FROM fact_complaint AS c
+FROM held_open_complaint AS c
 CROSS JOIN mart_as_of AS a
-LEFT JOIN grid AS g ON g.grid_id = c.grid_id
 WHERE c.is_overdue
     AND (CAST($category AS VARCHAR) IS NULL OR c.category = $category)
     AND (CAST($source AS VARCHAR) IS NULL OR c.source = $source)
