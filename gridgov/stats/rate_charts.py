@@ -159,7 +159,7 @@ def _chart(x: Floats, n: Floats, rule: _Rule) -> RateChart:
         (half * 2 / 3)[None, shown],
     )
     way = {None: 0, "up": 1, "down": -1}[rule.improvement]
-    points = point_codes(sign, np.array([way], dtype=np.int8))[0]
+    points = point_codes(sign[0], np.array(way, dtype=np.int8))
     signal_names = np.full(len(value), SIGNALS[0], dtype="<U12")
     point_names = np.full(len(value), POINTS[0], dtype="<U11")
     signal_names[shown] = np.array(SIGNALS)[code[0]]

@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from gridgov.stats._patterns import POINTS, SIGNALS, judge, point_codes
+from gridgov.stats._patterns import POINTS, SIGNALS, judge_columns, point_codes
 from gridgov.stats.rate_charts import p_chart, u_chart
 
 __all__ = [
@@ -52,7 +52,7 @@ Codes = npt.NDArray[np.int8]
 
 _ASSURANCE: tuple[Assurance | None, ...] = (None, "pass", "fail", "hit_or_miss")
 _DIRECTION = {None: 0, "up": 1, "down": -1}
-_CHUNK_CELLS = 2_000_000  # keeps the temporaries of one pass within some hundred megabytes
+_CHUNK_CELLS = 65_536  # keeps the temporaries of one pass within the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,56 +213,66 @@ def _judge_rows(
     trial = np.ones(n_rows, dtype=np.bool_)
     ends = [*starts[1:], n_points]
     for begin, end in zip(starts, ends, strict=True):
-        part, order, count = _squeeze(data[:, begin:end])
+        part, moved, count = _squeeze(np.ascontiguousarray(data[:, begin:end].T))
         mean, half, used = _limits(part, fix_after, screen)
         lower, upper = mean - LIMIT_FACTOR * half, mean + LIMIT_FACTOR * half
-        near = NEAR_FACTOR * half
-        codes, signs = judge(part, mean[:, None], lower[:, None], upper[:, None], near[:, None])
+        codes, signs = judge_columns(part, mean, lower, upper, NEAR_FACTOR * half)
         points = point_codes(signs, directions)
-        rows = np.arange(n_rows)
-        if order is not None:  # put the marks back beside their own, gappy, positions
-            signal[rows[:, None], order + begin] = codes
-            point[rows[:, None], order + begin] = points
-        else:
-            signal[:, begin:end], point[:, begin:end] = codes, points
-        limits.append((mean, lower, upper))
         seen = count > 0  # a stretch without a value leaves the state of the one before in force
-        newest = points[rows, np.maximum(count - 1, 0)] if end > begin else variation
+        newest = points[np.maximum(count - 1, 0), np.arange(n_rows)] if end > begin else variation
         variation = np.where(seen, newest, variation)
         trial = np.where(seen, used < TRIAL_POINTS, trial)
         assurance = np.where(seen, _assurance(lower, upper, directions, targets), assurance)
+        signal[:, begin:end], point[:, begin:end] = _put_back(codes, points, moved)
+        limits.append((mean, lower, upper))
     spans = [end - begin for begin, end in zip(starts, ends, strict=True)]
     means, lowers, uppers = (_spread([one[i] for one in limits], spans) for i in range(3))
     return XmrBatch(means, lowers, uppers, signal, point, variation, assurance, trial)
 
 
-def _squeeze(
-    part: Floats,
-) -> tuple[Floats, npt.NDArray[np.intp] | None, npt.NDArray[np.intp]]:
-    """Move the values of each row to its left; also the original positions and the counts."""
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """Series (columns) whose values were moved up, and the row that each came from."""
+
+    columns: npt.NDArray[np.intp]
+    origin: npt.NDArray[np.intp]
+
+
+def _squeeze(part: Floats) -> tuple[Floats, _Moved | None, npt.NDArray[np.intp]]:
+    """Move the values of each series (column) up; also where they were, and their counts."""
     missing = ~np.isfinite(part)
-    count = part.shape[1] - missing.sum(axis=1)
+    count = part.shape[0] - missing.sum(axis=0)
     if not missing.any():
         return part, None, count
-    order = np.argsort(missing, axis=1, kind="stable")
-    squeezed = np.take_along_axis(np.where(missing, np.nan, part), order, axis=1)
-    return squeezed, order, count
+    squeezed = np.where(missing, np.nan, part)
+    columns = np.flatnonzero((missing[:-1] & ~missing[1:]).any(axis=0))
+    if not len(columns):
+        return squeezed, None, count
+    origin = np.argsort(missing[:, columns], axis=0, kind="stable")
+    squeezed[:, columns] = np.take_along_axis(squeezed[:, columns], origin, axis=0)
+    return squeezed, _Moved(columns, origin), count
+
+
+def _put_back(codes: Codes, points: Codes, moved: _Moved | None) -> tuple[Codes, Codes]:
+    """Marks beside their own, gappy, positions; in rows."""
+    if moved is not None:
+        for marks in (codes, points):
+            marks[moved.origin, moved.columns] = marks[:, moved.columns]
+    return codes.T, points.T
 
 
 def _limits(
     part: Floats, fix_after: int | None, screen: bool
 ) -> tuple[Floats, Floats, npt.NDArray[np.intp]]:
-    """Mean, mean moving range and number of values behind them, per row of squeezed values."""
-    base = part[:, :fix_after]
+    """Mean, mean moving range and number of values behind them, per column of squeezed values."""
+    base = part[:fix_after]
     present = ~np.isnan(base)
-    used = present.sum(axis=1)
+    used = present.sum(axis=0)
     mean = _mean_where(base, present)
-    ranges = np.abs(np.diff(base, axis=1))
-    usable = ~np.isnan(ranges)
-    average = _mean_where(ranges, usable)
+    ranges = np.abs(np.diff(base, axis=0))
+    average = _mean_where(ranges, ~np.isnan(ranges))
     if screen:
-        kept = usable & (ranges < SCREEN_FACTOR * average[:, None])
-        screened = _mean_where(ranges, kept)
+        screened = _mean_where(ranges, ranges < SCREEN_FACTOR * average)
         # A series that hardly ever moves would be left with a range of zero, and each of its
         # points would then stand outside: keep the whole mean there.
         average = np.where(screened > 0, screened, average)
@@ -270,10 +280,34 @@ def _limits(
 
 
 def _mean_where(values: Floats, mask: npt.NDArray[np.bool_]) -> Floats:
-    total = np.where(mask, values, 0.0).sum(axis=1)
-    count = mask.sum(axis=1)
-    mean: Floats = np.divide(total, count, out=np.full(len(values), np.nan), where=count > 0)
+    """Mean of each column over `mask`; NaN where it has none."""
+    total = _sum(np.where(mask, values, 0.0))
+    count = mask.sum(axis=0)
+    mean: Floats = np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
     return mean
+
+
+def _sum(values: Floats) -> Floats:
+    """Sums of the columns, added in the order in which numpy adds up one series (pairwise, eight
+    at a time), so that a series has the same limits alone and among others, however it lies."""
+    size = len(values)
+    if size > 128:
+        half = size // 2 - size // 2 % 8
+        return _sum(values[:half]) + _sum(values[half:])
+    if size < 8:
+        total, rest = np.zeros(values.shape[1]), values
+    else:
+        whole = size - size % 8
+        lane = values[:8].copy()
+        for at in range(8, whole, 8):
+            lane += values[at : at + 8]
+        total = ((lane[0] + lane[1]) + (lane[2] + lane[3])) + (
+            (lane[4] + lane[5]) + (lane[6] + lane[7])
+        )
+        rest = values[whole:]
+    for row in rest:
+        total = total + row
+    return total
 
 
 def assurance_codes(
