@@ -10,6 +10,7 @@ even its place in the order tells what is hidden.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -181,10 +182,10 @@ class _Asked:
                 labels |= {key: key for key in keys}
                 continue
             known = self.reader.rows("queries/explore_grids.sql", grid_ids=keys)
-            names = [row[1] for row in known]
+            names = Counter(row[1] for row in known)
             for grid_id, name, _level, _above, parent, _shape in known:
                 # In some places every general grid has a "第一微网格": then its parent says which.
-                is_only = names.count(name) == 1 or not parent
+                is_only = names[name] == 1 or not parent
                 labels[grid_id] = name if is_only else f"{parent} {name}"
                 parents[grid_id] = parent or ""
         return labels, parents

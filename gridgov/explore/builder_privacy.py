@@ -7,8 +7,11 @@ of what is open there, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +32,7 @@ from gridgov.metrics import METRICS, Metric
 from gridgov.metrics.spans import spans
 from gridgov.warehouse import Reader
 
-__all__ = ["HIDDEN", "Protection", "masked"]
+__all__ = ["HIDDEN", "Protection", "forget", "masked"]
 
 HIDDEN = "hidden"
 """The state of a figure that is not shown."""
@@ -91,7 +94,7 @@ class Protection:
         base = "denominator" if metric.denominator == "measure" else "numerator"
         counted = np.nan_to_num(frame[base].to_numpy(dtype=np.float64))
         # A figure behind which nobody was found is about somebody unknown.
-        return np.asarray(hidden | ((counted > 0) & (lattice.persons(cells) == 0)), dtype=np.bool_)
+        return np.asarray(hidden | ((counted > 0) & ~lattice.holds(cells)), dtype=np.bool_)
 
     def _dimension(self, name: str) -> str:
         if name == "bucket":
@@ -103,13 +106,17 @@ class Protection:
         """The tables that decide; None where all of their cells are large."""
         key = (metric.code, span, filtered)
         if key not in self._lattices:
-            self._lattices[key] = self._made(metric, span, filtered)
+            wanted = tuple(name for name in DIMENSIONS if name in filtered or name in self.cut.by)
+            self._lattices[key] = _kept(
+                self.reader,
+                (metric.code, span, wanted, self.cut.grid_split, self.cut.grain, self.grid_id),
+                lambda: self._made(metric, span, wanted),
+            )
         return self._lattices[key]
 
-    def _made(self, metric: Metric, span: Span, filtered: tuple[str, ...]) -> Lattice | None:
+    def _made(self, metric: Metric, span: Span, wanted: tuple[str, ...]) -> Lattice | None:
         cut, grid_split = self.cut, self.cut.grid_split
         level = grid_split.split(":", 1)[1] if grid_split else None
-        wanted = [name for name in DIMENSIONS if name in filtered or name in cut.by]
         grain, grid_id = cut.grain, self.grid_id
         if has_many_everywhere(
             self.reader, metric, span, level=level, dimensions=wanted, grain=grain, grid_id=grid_id
@@ -131,3 +138,34 @@ class Protection:
         dims = [name for name in pairs.columns if name != "who"]
         pinned = ("bucket",) if metric.kind == "stock" else ()
         return Lattice(pairs, dims, pinned=pinned, wider=wider)
+
+
+# What was decided over a version holds for all who see the same of it: another order, chart or
+# filter of the same table asks for it again.
+_MOST_KEPT, _MOST_NUMBERS = 64, 6_000_000
+_KEPT: WeakKeyDictionary[Reader, OrderedDict[object, Lattice | None]] = WeakKeyDictionary()
+_LOCK = Lock()
+
+
+def _kept(reader: Reader, key: object, make: Callable[[], Lattice | None]) -> Lattice | None:
+    with _LOCK:
+        kept = _KEPT.setdefault(reader, OrderedDict())
+        if key in kept:
+            kept.move_to_end(key)
+            return kept[key]
+    made = make()
+    with _LOCK:
+        kept[key] = made
+        while len(kept) > _MOST_KEPT or _numbers(kept) > _MOST_NUMBERS:
+            kept.popitem(last=False)
+    return made
+
+
+def forget(reader: Reader) -> None:
+    """Decide everything anew: for measurements and tests."""
+    with _LOCK:
+        _KEPT.pop(reader, None)
+
+
+def _numbers(kept: Mapping[object, Lattice | None]) -> int:
+    return sum(one.size for one in kept.values() if one is not None)

@@ -27,6 +27,7 @@ import pandas as pd
 
 from gridgov.access.privacy import THRESHOLD
 from gridgov.explore.disclosure_audit import Sums, told_by
+from gridgov.explore.persons_codes import coded_values, distinct_of, numbered
 
 __all__ = ["Lattice"]
 
@@ -57,7 +58,8 @@ class _Line:
 class _Table:
     """The cells of the lattice by some dimensions that hold anybody.
 
-    keys (n_cells, n_levels); persons (n_cells,); cell_of, who: (n_pairs,) who is in which cell.
+    keys (n_cells, n_levels); persons (n_cells,); cell_of, who: (n_pairs,) who is in which of the
+    small cells, all that is ever asked: together with a large one they are five anyway.
     """
 
     levels: tuple[Level, ...]
@@ -101,10 +103,19 @@ class Lattice:
         self._nests: dict[Level, list[Level]] = {}
         self._who: Ints = pd.factorize(pairs["who"])[0].astype(np.int64)
         for name in self._dims:
-            found, values = pd.factorize(pairs[name], sort=True)
-            self._values[name] = pd.Index(values)
-            self._add_levels(name, found.astype(np.int64), (wider or {}).get(name, ()))
+            found, self._values[name] = coded_values(pairs[name])
+            self._add_levels(name, found, (wider or {}).get(name, ()))
         self._tables: dict[tuple[Level, ...], _Table] = {}
+        finest = self._counted(_leaves(self._dims))
+        # Where all cells hold five persons, so does every sum of them, and nothing is hidden.
+        self._is_open = not finest.hidden.any()
+        if not self._is_open:
+            self._finish(finest)
+        # All tables that protect each other are there: one stands for all persons of a cell now,
+        # for nothing else is asked any more of a table that comes later than whom it holds.
+        self._who = np.zeros(len(finest.keys), dtype=np.int64)
+        for (name, wide), of_value in self._groups.items():
+            self._codes[name, wide] = of_value[finest.keys[:, self._dims.index(name)]]
 
     def _add_levels(self, name: str, codes: Ints, wider: Sequence[Mapping[object, str]]) -> None:
         values = self._values[name]
@@ -133,6 +144,8 @@ class Lattice:
         values is shown only where it takes in all or none of what is hidden among them: then it is
         a sum or a difference of figures that are shown.
         """
+        if self._is_open:
+            return np.zeros(len(cells), dtype=np.bool_)
         by = tuple(name for name in self._dims if name in cells)
         parts = {
             name: self._codes_of(name, values)
@@ -145,12 +158,10 @@ class Lattice:
             return _at(self._table(_leaves(by)).hidden, at, known)
         return _at(self._hidden_parts(by, parts), at, known)
 
-    def persons(self, cells: pd.DataFrame) -> Ints:
-        """Distinct persons behind each cell by some of the dimensions, (n,)."""
+    def holds(self, cells: pd.DataFrame) -> Bools:
+        """Whether anybody stands behind each cell by some of the dimensions, (n,)."""
         by = tuple(name for name in self._dims if name in cells)
-        at, known = self._places(by, cells)
-        found = self._table(_leaves(by)).persons
-        return np.where(known, found[at] if len(found) else 0, 0)
+        return self._places(by, cells)[1]
 
     def _hidden_parts(self, by: tuple[str, ...], parts: Mapping[str, Ints]) -> Bools:
         """For each cell by `by`: whether its part that `parts` chooses must be hidden."""
@@ -166,29 +177,44 @@ class Lattice:
         size = len(whole.keys)
         hidden = np.bincount(line[fine.hidden], minlength=size)
         hidden_inside = np.bincount(line[fine.hidden & inside], minlength=size)
-        chosen = inside[fine.cell_of]
-        persons = _distinct(line[fine.cell_of[chosen]], fine.who[chosen], size)
+        persons = _together(fine, line, inside, size)
         splits = (hidden_inside > 0) & ((hidden_inside < hidden) | whole.hidden)
         few = (persons > 0) & (persons < THRESHOLD)
         return np.asarray(splits | few, dtype=np.bool_)
 
     # The tables and their lines
 
+    @property
+    def size(self) -> int:
+        """About how many numbers it holds."""
+        width = 2 * len(self._groups) + 4
+        return len(self._who) * width + sum(len(one.keys) for one in self._tables.values()) * width
+
     def _table(self, levels: tuple[Level, ...]) -> _Table:
         if levels not in self._tables:
-            codes = self._stacked([self._codes[level] for level in levels], len(self._who))
-            ids, first, cell = np.unique(
-                self._ids(levels, codes), return_index=True, return_inverse=True
-            )
-            width = int(self._who.max(initial=0)) + 1
-            pairs = np.unique(cell.ravel() * width + self._who)
-            cell_of, who = pairs // width, pairs % width
-            persons = np.bincount(cell_of, minlength=len(ids))
-            table = _Table(levels, codes[first], persons, cell_of, who, persons < THRESHOLD)
-            table.lines = list(self._lines_of(table))
-            self._close(table)
-            self._tables[levels] = table
+            table = self._counted(levels)
+            if self._is_open:
+                self._tables[levels] = table
+            else:
+                self._finish(table)
         return self._tables[levels]
+
+    def _finish(self, table: _Table) -> None:
+        table.lines = list(self._lines_of(table))
+        self._close(table)
+        self._tables[table.levels] = table
+
+    def _counted(self, levels: tuple[Level, ...]) -> _Table:
+        """The table with its small cells hidden, and nothing else."""
+        codes = self._stacked([self._codes[level] for level in levels], len(self._who))
+        first, cell = numbered(self._ids(levels, codes))
+        width = int(self._who.max(initial=0)) + 1
+        pairs = distinct_of(cell * width + self._who)
+        cell_of, who = pairs // width, pairs % width
+        persons = np.bincount(cell_of, minlength=len(first))
+        is_small = persons < THRESHOLD
+        kept = is_small[cell_of]
+        return _Table(levels, codes[first], persons, cell_of[kept], who[kept], is_small)
 
     def _lines_of(self, table: _Table) -> Iterator[_Line]:
         for place, level in enumerate(table.levels):
@@ -286,10 +312,17 @@ def _at(flags: Bools, at: Ints, known: Bools) -> Bools:
     return np.asarray(known & flags[at] if len(flags) else known & False, dtype=np.bool_)
 
 
-def _distinct(line: Ints, who: Ints, lines: int) -> Ints:
-    """How many different persons each of `lines` holds."""
-    width = int(who.max(initial=0)) + 1
-    return np.bincount(np.unique(line * width + who) // width, minlength=lines)
+def _together(table: _Table, line: Ints, chosen: Bools, lines: int) -> Ints:
+    """How many different persons the chosen cells of each line hold; exact below five.
+
+    line: (n_cells,), which of `lines` each cell belongs to.
+    """
+    taken = chosen[table.cell_of]
+    who, width = table.who[taken], int(table.who.max(initial=0)) + 1
+    of_small = distinct_of(line[table.cell_of[taken]] * width + who) // width
+    large = chosen & (table.persons >= THRESHOLD)
+    found = np.bincount(of_small, minlength=lines)
+    return found + THRESHOLD * np.bincount(line[large], minlength=lines)
 
 
 def _complete(table: _Table) -> None:
@@ -313,8 +346,7 @@ def _wanting(table: _Table, line: _Line) -> Bools:
     some = line.is_told & (count > 0)
     if not some.any():
         return exposed
-    taken = table.hidden[table.cell_of] & some[line.of_cell[table.cell_of]]
-    together = _distinct(line.of_cell[table.cell_of[taken]], table.who[taken], size)
+    together = _together(table, line.of_cell, table.hidden & some[line.of_cell], size)
     return np.asarray(exposed | (some & ((count < 2) | (together < THRESHOLD))), dtype=np.bool_)
 
 

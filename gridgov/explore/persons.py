@@ -7,10 +7,16 @@ be five, not the periods. So they are counted one by one, whatever the cut split
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from gridgov.explore.persons_codes import coded, days_of, named
+from gridgov.explore.persons_listed import due_persons
 from gridgov.filters import Span
 from gridgov.metrics import METRICS, Grain
 from gridgov.metrics.grids import tree_of
@@ -18,7 +24,14 @@ from gridgov.metrics.spans import spans
 from gridgov.small_counts import counts_persons
 from gridgov.warehouse import Reader
 
-__all__ = ["DIMENSIONS", "counts_persons", "persons_in_cells", "wider_grids", "wider_times"]
+__all__ = [
+    "DIMENSIONS",
+    "Part",
+    "counts_persons",
+    "persons_in_cells",
+    "wider_grids",
+    "wider_times",
+]
 
 DIMENSIONS = ("tier", "person_category", "mode", "worker")
 """What figures about residents are split or filtered by, besides grids and time."""
@@ -33,6 +46,22 @@ _NESTED: Mapping[Grain, tuple[str, ...]] = {
 }
 
 
+@dataclass(frozen=True)
+class Part:
+    """Which of the visits: all; "inside", those of `units` alone; "unknown", those without a grid.
+
+    units: grids of the level, in place of all of them. days, hour: visits of these alone.
+    """
+
+    kind: Literal["all", "inside", "unknown"] = "all"
+    units: tuple[str, ...] | None = None
+    days: tuple[date, ...] | None = None
+    hour: int | None = None
+
+
+ALL = Part()
+
+
 def persons_in_cells(
     reader: Reader,
     code: str,
@@ -42,41 +71,64 @@ def persons_in_cells(
     dimensions: Sequence[str],
     grain: Grain | None,
     grid_id: str | None,
-    days: Sequence[date] | None = None,
-    hour: int | None = None,
+    part: Part = ALL,
 ) -> pd.DataFrame:
-    """One row a cell and person: `grid` (with a level), the dimensions, `bucket`, `who` (a code).
+    """A row a cell and person (of SV1 and SV8 now and then two): `grid` (with a level), the
+    dimensions, `bucket`, `who` (a number).
 
-    Unfiltered in the dimensions; "" where the data says nothing or no grid of the level holds it.
-    bucket: first day of the bucket as datetime64[s]; a stock has one (the period's first day)
-    even without a grain. days, hour: visits of these alone, so some of the persons. Raises
-    ValueError for a metric that counts no residents.
+    Unfiltered in the dimensions; categories, "" where the data says nothing or no grid of the level
+    holds it. bucket: first day of the bucket as datetime64[s]; a stock has one (the period's first
+    day) even without a grain. part: some of the visits, so some of the persons. Raises ValueError
+    for a metric that counts no residents.
     """
     metric = METRICS[code]
     if not counts_persons(metric) or set(dimensions) - set(DIMENSIONS):
         raise ValueError(f"{code} by {dimensions}")
-    units = None
-    if level is not None:
-        units = list(tree_of(reader).at_level(grid_id, level, span.start, span.end))
-    wanted = ["grid"] * (level is not None) + list(dimensions)
+    units = part.units
+    if units is None and level is not None:
+        units = tree_of(reader).at_level(grid_id, level, span.start, span.end)
     if metric.kind == "stock":
         cuts = spans(span.start, span.end, grain)
-        found = reader.frame(
+        found = reader.arrow(
             "explore/persons_overdue.sql", buckets=[cut.bucket for cut in cuts],
-            ends=[cut.end for cut in cuts], grid_id=grid_id, units=units,
+            ends=[cut.end for cut in cuts], grid_id=grid_id, units=_listed(units),
             by_tier="tier" in dimensions,
         )  # fmt: skip
+    elif metric.source == "contact" and "worker" not in dimensions:
+        return due_persons(
+            reader, span, units=units, dimensions=dimensions, grain=grain, grid_id=grid_id
+        )
     else:
-        found = reader.frame(
+        found = reader.arrow(
             "explore/persons.sql", metric=code, start=span.start, finish=span.end, grid_id=grid_id,
-            units=units, by_tier="tier" in dimensions, by_mode="mode" in dimensions,
+            units=_listed(units), by_tier="tier" in dimensions, by_mode="mode" in dimensions,
             by_category="person_category" in dimensions, by_worker="worker" in dimensions,
-            grain=grain or "", days=None if days is None else list(days), hour=hour,
+            grain=grain or "", part=part.kind, days=_listed(part.days), hour=part.hour,
         )  # fmt: skip
-    if grain is not None or metric.kind == "stock":
-        wanted.append("bucket")
-        found["bucket"] = found["bucket"].astype("datetime64[s]")
-    return found[[*wanted, "who"]]
+    return _laid_out(
+        found, units, dimensions, has_bucket=grain is not None or metric.kind == "stock"
+    )
+
+
+def _listed(values: Sequence[object] | None) -> list[object] | None:
+    return None if values is None else list(values)
+
+
+def _laid_out(
+    found: pa.Table, units: Sequence[str] | None, dimensions: Sequence[str], *, has_bucket: bool
+) -> pd.DataFrame:
+    columns: dict[str, object] = {}
+    if units is not None:
+        columns["grid"] = named(found["grid"].to_numpy(), ["", *units])
+    for name in dimensions:
+        if name in found.column_names:
+            columns[name] = named(*coded(found[name]))
+        else:
+            columns[name] = named(np.zeros(len(found), dtype=np.int64), ("",))
+    if has_bucket:
+        days = days_of(found["bucket"])
+        columns["bucket"] = days.astype("datetime64[D]").astype("datetime64[s]")
+    return pd.DataFrame({**columns, "who": found["who"].to_numpy()})
 
 
 def wider_grids(reader: Reader, units: Sequence[str], grid_id: str | None) -> list[list[str]]:

@@ -1,7 +1,9 @@
--- Grain: one person in one cell of a cut.
+-- Grain: one resident in one cell of a cut, by the visits to them (and, by worker, by the contacts due).
 -- Parameters: metric (one that counts residents, but SV2), start, finish, grid_id (NULL: all), units (grids of the split, NULL: none),
 -- by_tier, by_category, by_mode, by_worker (booleans: which columns tell cells apart), grain ('' or day … year),
+-- part ('all'; 'inside': records of the units alone; 'unknown': records without a grid alone),
 -- days, hour (only visits of these days, in that hour, NULL: all; never for SV1 and SV8).
+-- `grid` is the place of the unit, from 1; 0: none of them. `who` is a number that stands for the resident.
 -- SV1 and SV8 count a person once a period, SV7 once a contact. Other visits are counted by home: unnamed visits have no person, and
 -- one home counted once never makes two residents of one. Visits without either are one resident together.
 WITH event AS (
@@ -14,7 +16,7 @@ WITH event AS (
         v.grid_id, v.tier, v.category AS person_category, v.mode, w.worker_id AS worker,
         CASE WHEN $metric IN ('SV6', 'ML1') THEN v.need_due ELSE v.on_date END AS on_date
     FROM fact_visit AS v
-    LEFT JOIN (SELECT visit_id, worker_id FROM fact_visit_worker WHERE $by_worker) AS w ON w.visit_id = v.visit_id
+    LEFT JOIN (SELECT visit_id, worker_id FROM fact_visit_worker WHERE $by_worker) AS w ON $by_worker AND w.visit_id = v.visit_id
     WHERE CASE $metric
             WHEN 'SV4' THEN v.met IS NOT NULL
             WHEN 'SV5' THEN true
@@ -33,16 +35,19 @@ chosen AS (
     SELECT *
     FROM event
     WHERE on_date BETWEEN $start AND $finish
+        AND ($part <> 'unknown' OR grid_id IS NULL)
         AND (
             CAST($grid_id AS VARCHAR) IS NULL
             OR grid_id IN (SELECT grid_id FROM grid_closure WHERE ancestor_id = $grid_id)
         )
 ),
 unit AS (
-    SELECT grid_id, ancestor_id FROM grid_closure WHERE list_contains($units::VARCHAR[], ancestor_id)
+    SELECT c.grid_id, u.place
+    FROM grid_closure AS c
+    JOIN (SELECT unnest($units::VARCHAR[]) AS grid_id, generate_subscripts($units::VARCHAR[], 1) AS place) AS u ON u.grid_id = c.ancestor_id
 )
 SELECT DISTINCT
-    coalesce(u.ancestor_id, '') AS grid,
+    CAST(coalesce(u.place, 0) AS INTEGER) AS grid,
     CASE WHEN $by_tier THEN coalesce(e.tier, '') ELSE '' END AS tier,
     CASE WHEN $by_category THEN coalesce(e.person_category, '') ELSE '' END AS person_category,
     CASE WHEN $by_mode THEN coalesce(e.mode, '') ELSE '' END AS mode,
@@ -51,6 +56,7 @@ SELECT DISTINCT
         WHEN 'week' THEN date_trunc('week', e.on_date) WHEN 'month' THEN date_trunc('month', e.on_date)
         WHEN 'quarter' THEN date_trunc('quarter', e.on_date) WHEN 'year' THEN date_trunc('year', e.on_date)
         ELSE make_date(year(e.on_date), CASE WHEN month(e.on_date) <= 6 THEN 1 ELSE 7 END, 1) END AS DATE) AS bucket,
-    coalesce(e.who, '') AS who
+    hash(coalesce(e.who, '')) AS who
 FROM chosen AS e
 LEFT JOIN unit AS u ON u.grid_id = e.grid_id
+WHERE $part <> 'inside' OR u.place IS NOT NULL

@@ -43,7 +43,8 @@ def test_five_persons_stay_and_an_empty_cell_is_no_person() -> None:
     lattice = Lattice(table, ("key", "across"))
     empty = pd.DataFrame({"key": ["b", "?"], "across": ["x", "x"]})
     assert lattice.hidden(empty).tolist() == [False, False]
-    assert lattice.persons(empty).tolist() == [0, 0]
+    assert lattice.holds(empty).tolist() == [False, False]
+    assert lattice.holds(pd.DataFrame({"key": ["b"], "across": ["y"]})).tolist() == [True]
 
 
 def test_it_is_different_persons_that_must_be_five_together() -> None:
