@@ -59,7 +59,8 @@ class _Table:
     """The cells of the lattice by some dimensions that hold anybody.
 
     keys (n_cells, n_levels); persons (n_cells,); cell_of, who: (n_pairs,) who is in which of the
-    small cells, all that is ever asked: together with a large one they are five anyway.
+    small cells, all that is ever asked: together with a large one they are five anyway. is_closed:
+    not even which cells are empty is shown.
     """
 
     levels: tuple[Level, ...]
@@ -69,6 +70,7 @@ class _Table:
     who: Ints
     hidden: Bools
     lines: list[_Line] = field(default_factory=list)
+    is_closed: bool = False
 
     @property
     def above(self) -> list[_Table]:
@@ -154,6 +156,9 @@ class Lattice:
         }
         parts = {n: c for n, c in parts.items() if len(c) < len(self._values[n])}
         at, known = self._places(by, cells)
+        dims = tuple(name for name in self._dims if name in by or name in parts)
+        if self._table(_leaves(dims)).is_closed:
+            return np.ones(len(cells), dtype=np.bool_)
         if not parts:
             return _at(self._table(_leaves(by)).hidden, at, known)
         return _at(self._hidden_parts(by, parts), at, known)
@@ -235,6 +240,9 @@ class Lattice:
 
     def _close(self, table: _Table) -> None:
         """Hide more cells of `table` until its lines and the audit are content."""
+        if any(line.total.is_closed for line in table.lines):
+            table.hidden[:] = table.is_closed = True
+            return
         if not table.hidden.any() and not any(one.hidden.any() for one in table.above):
             return
         for _turn in range(_ROUNDS):
@@ -245,8 +253,10 @@ class Lattice:
             if not told.any():
                 return
             _hide_near(table, told)
-        # So fine a table shows next to nothing: then nothing, which needs no audit.
+        # So fine a table shows next to nothing: then nothing. Where that is not enough, because
+        # cells are alone in their lines, nobody is told either which cells are empty.
         table.hidden[:] = True
+        table.is_closed = bool(_told(table).any())
 
     def _stacked(self, columns: list[Ints], rows: int) -> Ints:
         return np.stack(columns, axis=1) if columns else np.zeros((rows, 0), dtype=np.int64)

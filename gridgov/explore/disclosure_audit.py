@@ -43,6 +43,10 @@ class Sums:
         self._signs += [np.ones(len(line_of)), -np.ones(lines)]
         self._size += lines
 
+    def __len__(self) -> int:
+        """How many sums there are."""
+        return self._size
+
     def over(self, hidden: Bools) -> csr_array:
         """The sums over the hidden cells alone: what is shown is known and falls out."""
         place = np.cumsum(hidden) - 1
@@ -56,7 +60,7 @@ class Sums:
 def told_by(sums: Sums, hidden: Bools) -> Bools:
     """Which of the hidden cells follow exactly from the sums and what is shown, (n_cells,)."""
     found = np.zeros(len(hidden), dtype=np.bool_)
-    if not hidden.any():
+    if not hidden.any() or not len(sums):
         return found
     matrix = sums.over(hidden)
     change = np.random.default_rng(0).standard_normal(matrix.shape[1])
