@@ -48,6 +48,7 @@ class Page:
     name: str
     asks: tuple[Ask, ...]
     raw: str
+    forgets_series: bool = False
 
 
 def _signals(reader: Reader, filters: Filters) -> object:
@@ -132,6 +133,12 @@ def pages(grid_id: str) -> list[Page]:
             "SELECT grid, date_trunc('month', created_at), count(*) FROM complaint GROUP BY 1, 2",
         ),
         Page(
+            "trends, judged anew",
+            (_signals,),
+            "SELECT grid, date_trunc('month', created_at), count(*) FROM complaint GROUP BY 1, 2",
+            forgets_series=True,
+        ),
+        Page(
             "data",
             (
                 lambda r, f: queries.log_freshness(r),
@@ -165,7 +172,7 @@ class Counting(Reader):
 def view(page: Page, reader: Counting, filters: Filters) -> Measured:
     """One view of a page on an open connection that remembers no answer."""
     reader._answers = Answers()
-    trend_series._CACHE.pop(reader, None)
+    trend_series.kept_sets.forget(reader, standing=page.forgets_series)
     reader.statements = 0
     clock, processor = time.perf_counter(), time.process_time()
     for ask in page.asks:

@@ -84,6 +84,8 @@ def _end(span: Span, question: Question) -> date:
 
 def _average(known: Floats, run: tuple[int, int]) -> Floats:
     """Mean of the months that are known, (units,). Month after month, as one adds by hand."""
+    if run[1] - run[0] == 1:
+        return np.asarray(known[run[0]])
     total, count = np.zeros(known.shape[1]), np.zeros(known.shape[1])
     for month in known[run[0] : run[1]]:
         has = ~np.isnan(month)

@@ -155,7 +155,7 @@ class _Laid:
         if self.held.end > self.held.first:
             begin = min(begin, self.held.first)
         end = max(max(stop for _begin, stop in self.runs), begin + 1)
-        changes = np.nan_to_num(self.held.taken(names, question.units, begin, end))
+        changes = _or_none(self.held.taken(names, question.units, begin, end))
         if not question.by_grid:
             changes = changes.sum(axis=1, keepdims=True)
         held = np.cumsum(changes, axis=2)
@@ -164,6 +164,11 @@ class _Laid:
 
     def empty(self) -> Floats:
         return np.full((*self.question.shape, 1), np.nan)
+
+
+def _or_none(values: Floats) -> Floats:
+    """What is not known counted as nothing."""
+    return np.where(np.isnan(values), 0.0, values)
 
 
 def _together(values: Floats, axis: int) -> Floats:
@@ -249,8 +254,7 @@ def _at_end(_metric: Metric, laid: _Laid) -> Counts:
 
 
 def _entropy(_metric: Metric, laid: _Laid) -> Counts:
-    times = np.stack([laid.summed[laid.places[name]] for name in _SPEAKERS])
-    times = np.nan_to_num(times)
+    times = _or_none(np.stack([laid.summed[laid.places[name]] for name in _SPEAKERS]))
     total = times.sum(axis=0)
     has = total > 0
     spread = (times * np.log(np.maximum(times, 1.0))).sum(axis=0) / np.maximum(total, 1.0)
@@ -264,14 +268,18 @@ def _distinct(metric: Metric, laid: _Laid) -> Counts:
         return Counts(((),), laid.total(_DISTINCT[metric.code][0]), laid.empty())
     size = 3 if metric.code == "PB2" else 1
     first = laid.runs[0][0]
-    happened = np.nan_to_num(laid.months) > 0
+    # What is not known is no more than nothing.
+    happened = laid.months[[laid.places[name] for name in _DISTINCT[metric.code]]] > 0
     found = np.zeros((*laid.question.shape, 1))
+    if all(stop - begin == 1 for begin, stop in laid.runs):
+        months = [begin - first for begin, _stop in laid.runs]
+        found[:, :, 0] = happened[:, :, months].sum(axis=0).T
+        return Counts(((),), found, laid.empty())
     for at, (begin, stop) in enumerate(laid.runs):
         # A kind counts once in each quarter (a neighbour day once in each month) of the bucket.
         for opens in range(begin // size * size, stop, size):
             inside = slice(max(opens, begin) - first, min(opens + size, stop) - first)
-            for name in _DISTINCT[metric.code]:
-                found[at, :, 0] += happened[laid.places[name], :, inside].any(axis=1)
+            found[at, :, 0] += happened[:, :, inside].any(axis=2).sum(axis=0)
     return Counts(((),), found, laid.empty())
 
 

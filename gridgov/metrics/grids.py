@@ -53,6 +53,20 @@ class Tree:
         """Grid → (name, level); shared, not to be changed."""
         return {key: (node.name, node.level) for key, node in self.nodes.items()}
 
+    @cached_property
+    def telling_levels(self) -> tuple[str, ...]:
+        """Levels from the highest down, without one on which every grid is the only one below."""
+        found: list[str] = []
+        waiting = list(self.tops)
+        repeats = False
+        while waiting:
+            if not repeats:
+                found += [self.nodes[name].level for name in waiting]
+            below = [self.children.get(name, ()) for name in waiting]
+            repeats = all(len(children) == 1 for children in below)
+            waiting = [child for children in below for child in children]
+        return tuple(dict.fromkeys(found))
+
     def roots(self, grid_id: str | None) -> tuple[str, ...]:
         """The units of a question without a split by grid."""
         if grid_id is not None:

@@ -36,9 +36,9 @@ _KEYS = ("grid_id", "month")
 
 @dataclass(frozen=True, eq=False)
 class Months:
-    """`values` are (columns, grids, months), NaN where nothing is known. `first` is the number of
-    the first month (12 × year + month - 1), `places` and `columns` say where a grid and a column
-    stand."""
+    """`values` are (columns, grids, months), NaN where nothing is known; in memory the grids of a
+    month lie side by side, for they are read together. `first` is the number of the first month
+    (12 × year + month - 1), `places` and `columns` say where a grid and a column stand."""
 
     first: int
     places: Mapping[str, int]
@@ -51,19 +51,28 @@ class Months:
         return self.first + int(self.values.shape[2])
 
     def taken(self, names: Sequence[str], units: Sequence[str], first: int, end: int) -> Floats:
-        """(names, units, end - first): the months from number `first` to before `end`."""
-        found = np.full((len(names), len(units), max(end - first, 0)), np.nan)
+        """(names, units, end - first): the months from number `first` to before `end`.
+
+        As in `values` the grids of a month lie side by side.
+        """
         begin, stop = max(first, self.first), min(end, self.end)
-        if begin < stop:
-            inside = slice(begin - self.first, stop - self.first)
-            layers = np.array([self.columns[name] for name in names], dtype=np.intp)
-            if len(units) == 1:
-                part = self.values[layers, self.places[units[0]], inside][:, None]
-            else:
-                places = np.array([self.places[unit] for unit in units], dtype=np.intp)
-                part = self.values[layers[:, None], places, inside]
-            found[:, :, begin - first : stop - first] = part
-        return found
+        if begin >= stop:
+            return np.full((len(names), len(units), max(end - first, 0)), np.nan)
+        layers = np.array([self.columns[name] for name in names], dtype=np.intp)
+        held = self.values.transpose(0, 2, 1)
+        months = np.arange(begin - self.first, stop - self.first)
+        places = np.array([self.places[unit] for unit in units], dtype=np.intp)
+        if len(places) and (np.diff(places) == 1).all():
+            # Grids that follow each other are copied in one go.
+            inside = slice(months[0], months[-1] + 1)
+            part = held[layers, inside, places[0] : places[-1] + 1]
+        else:
+            part = held[layers[:, None, None], months[:, None], places]
+        if (begin, stop) == (first, end):
+            return part.transpose(0, 2, 1)
+        found = np.full((len(names), end - first, len(units)), np.nan)
+        found[:, begin - first : stop - first] = part
+        return found.transpose(0, 2, 1)
 
 
 class _Store:
@@ -164,8 +173,8 @@ def _laid_out(rows: Mapping[str, npt.NDArray[Any]], units: Sequence[str]) -> Mon
     width = int(numbers.max()) - first + 1 if len(numbers) else 0
     places = {unit: place for place, unit in enumerate(units)}
     at: Ints = np.fromiter((places[unit] for unit in rows["grid_id"]), np.intp, len(numbers))
-    cell = at * width + (numbers - first)
-    values = np.full((len(names), len(units) * width), np.nan)
+    cell = (numbers - first) * len(units) + at
+    values = np.full((len(names), width * len(units)), np.nan)
     for layer, name in enumerate(names):
         column = rows[name]
         if isinstance(column, np.ma.MaskedArray):
@@ -175,5 +184,5 @@ def _laid_out(rows: Mapping[str, npt.NDArray[Any]], units: Sequence[str]) -> Mon
         first=first,
         places=places,
         columns={name: layer for layer, name in enumerate(names)},
-        values=values.reshape(len(names), len(units), width),
+        values=values.reshape(len(names), width, len(units)).transpose(0, 2, 1),
     )

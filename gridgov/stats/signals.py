@@ -11,6 +11,7 @@ from gridgov.stats.spc import POINTS, SIGNALS, XmrBatch
 
 __all__ = ["SignalRuns", "attention", "attention_order", "signal_runs"]
 
+Codes = npt.NDArray[np.int8]
 Ints = npt.NDArray[np.int64]
 
 # Points needed before a pattern can be seen; a trend or shift is news at its seventh point.
@@ -53,21 +54,27 @@ class SignalRuns:
         )
 
 
-def signal_runs(batch: XmrBatch) -> SignalRuns:
-    """All runs of signals of all rows, by row and position."""
-    width = batch.signal.shape[1]
-    key = batch.signal.astype(np.int64) * len(POINTS) + batch.point
+def signal_runs(batch: XmrBatch, rows: npt.NDArray[np.intp] | None = None) -> SignalRuns:
+    """All runs of signals of all rows, by row and position; `rows`: of these alone, ascending."""
+    if rows is not None:
+        return _runs(batch.signal[rows], batch.point[rows], rows)
+    return _runs(batch.signal, batch.point, np.arange(len(batch)))
+
+
+def _runs(signals: Codes, points: Codes, rows: npt.NDArray[np.intp]) -> SignalRuns:
+    width = signals.shape[1]
+    key = signals * np.int8(len(POINTS)) + points
     fresh = np.ones(key.shape, dtype=np.bool_)
     fresh[:, 1:] = key[:, 1:] != key[:, :-1]
     final = np.ones(key.shape, dtype=np.bool_)
     final[:, :-1] = fresh[:, 1:]
-    marked = batch.signal > 0
+    marked = signals > 0
     row, start = np.nonzero(fresh & marked)
     end = np.nonzero(final & marked)[1]
-    signal = batch.signal[row, start].astype(np.int64) if width else row
-    point = batch.point[row, start].astype(np.int64) if width else row
+    signal = signals[row, start].astype(np.int64) if width else row
+    point = points[row, start].astype(np.int64) if width else row
     seen = np.minimum(end, start + _NEEDED[signal] - 1)
-    return SignalRuns(row, start, end, seen, signal, point)
+    return SignalRuns(rows[row].astype(np.int64), start, end, seen, signal, point)
 
 
 def attention(batch: XmrBatch) -> npt.NDArray[np.float64]:

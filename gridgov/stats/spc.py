@@ -35,6 +35,7 @@ __all__ = [
     "XmrBatch",
     "assurance_codes",
     "p_chart",
+    "sum_columns",
     "u_chart",
     "xmr",
     "xmr_batch",
@@ -143,7 +144,7 @@ def xmr(
 def xmr_batch(
     matrix: npt.ArrayLike,
     *,
-    improvement: Improvement | Sequence[Improvement | None] | None = None,
+    improvement: Improvement | Sequence[Improvement | None] | Codes | None = None,
     target: float | npt.ArrayLike | None = None,
     rebase: Sequence[int] = (),
     fix_after: int | None = None,
@@ -151,8 +152,8 @@ def xmr_batch(
 ) -> XmrBatch:
     """Judge every row of `matrix` (n_series, n_points) by the rules of `xmr`.
 
-    improvement and target are one for all or one per row (target NaN: none for that row);
-    rebase and fix_after hold for all rows.
+    improvement and target are one for all or one per row (target NaN: none for that row; an array
+    of improvement says 1 for up, -1 for down, 0 for neither); rebase and fix_after hold for all.
     """
     data = np.asarray(matrix, dtype=np.float64)
     if data.ndim != 2:
@@ -187,8 +188,10 @@ def _starts(rebase: Sequence[int], n_points: int) -> list[int]:
 
 
 def _directions(
-    improvement: Improvement | Sequence[Improvement | None] | None, n_rows: int
+    improvement: Improvement | Sequence[Improvement | None] | Codes | None, n_rows: int
 ) -> npt.NDArray[np.int8]:
+    if isinstance(improvement, np.ndarray):
+        return improvement
     given = [improvement] if improvement is None or isinstance(improvement, str) else improvement
     if any(one not in _DIRECTION for one in given):
         raise ValueError('improvement: "up", "down" or None expected')
@@ -281,19 +284,19 @@ def _limits(
 
 def _mean_where(values: Floats, mask: npt.NDArray[np.bool_]) -> Floats:
     """Mean of each column over `mask`; NaN where it has none."""
-    total = _sum(np.where(mask, values, 0.0))
+    total = sum_columns(np.where(mask, values, 0.0))
     count = mask.sum(axis=0)
     mean: Floats = np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
     return mean
 
 
-def _sum(values: Floats) -> Floats:
+def sum_columns(values: Floats) -> Floats:
     """Sums of the columns, added in the order in which numpy adds up one series (pairwise, eight
     at a time), so that a series has the same limits alone and among others, however it lies."""
     size = len(values)
     if size > 128:
         half = size // 2 - size // 2 % 8
-        return _sum(values[:half]) + _sum(values[half:])
+        return sum_columns(values[:half]) + sum_columns(values[half:])
     if size < 8:
         total, rest = np.zeros(values.shape[1]), values
     else:

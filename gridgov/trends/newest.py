@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import isnan
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from gridgov.stats.noise import news_by_chance
 from gridgov.stats.signals import SignalRuns, signal_runs
 from gridgov.stats.spc import POINTS, SIGNALS
 from gridgov.trends.places import all_levels, grid_names
-from gridgov.trends.series import SeriesSet, judged_series, place_of_points, within
+from gridgov.trends.series import SeriesSet, judged_series, place_of_points
 from gridgov.trends.spans import TrendGrain
 from gridgov.trends.targets import ASSURANCE, Targets, with_targets
 from gridgov.warehouse import Reader
@@ -28,6 +29,8 @@ __all__ = [
     "signal_frame",
 ]
 
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 _TONES: dict[Tone, int] = {"worse": 0, "changed": 1, "better": 2, "usual": 3, "missing": 4}
 
 
@@ -82,9 +85,11 @@ def newest_signals(
     if first is None:
         return ()
     # Judged over the points that count: a gap must not hide when a pattern was complete.
-    runs = _news(signal_runs(series.judged), series, first)
-    names, ranks = grid_names(reader), {level: at for at, level in enumerate(chosen)}
-    found = [_described(series, aims, run, runs, names) for run in runs_of_newest(runs)]
+    # A run seen from then on lasts until then: series without a mark there have nothing new.
+    marked = (series.judged.signal[:, first:] > 0).any(axis=1) & series.is_judged
+    runs = _news(signal_runs(series.judged, np.flatnonzero(marked)), series, first)
+    ranks = {level: at for at, level in enumerate(chosen)}
+    found = _described(reader, series, aims, runs, runs_of_newest(runs))
     return tuple(
         sorted(
             found,
@@ -118,49 +123,71 @@ def _news(runs: SignalRuns, series: SeriesSet, first: int) -> SignalRuns:
 
 def runs_of_newest(runs: SignalRuns) -> list[int]:
     """Of each row the run that became visible last."""
-    newest: dict[int, int] = {}
-    for at in range(len(runs)):
-        row = int(runs.row[at])
-        if row not in newest or runs.seen[at] >= runs.seen[newest[row]]:
-            newest[row] = at
-    return list(newest.values())
+    # By row, then by when it became visible; of equal ones the later run is the last of its row.
+    order = np.lexsort((runs.seen, runs.row))
+    rows = runs.row[order]
+    is_last = np.append(rows[1:] != rows[:-1], True)[: len(rows)]
+    return [int(at) for at in order[is_last]]
 
 
 def _described(
-    series: SeriesSet,
-    aims: npt.NDArray[np.float64],
-    at: int,
-    runs: SignalRuns,
-    names: dict[str, tuple[str, str]],
-) -> NewSignal:
-    row, end = int(runs.row[at]), int(runs.end[at])
-    lower, upper = within(
-        METRICS[series.metric[row]], series.judged.lower[row], series.judged.upper[row]
-    )
+    reader: Reader, series: SeriesSet, aims: Floats, runs: SignalRuns, chosen: list[int]
+) -> list[NewSignal]:
+    """The chosen runs in words and figures."""
+    names = grid_names(reader)
+    rows, ends = runs.row[chosen], runs.end[chosen]
     # A small count of persons is a signal like any other, but its figures are not told.
-    shown = np.nan if series.hidden[row, end] else 1.0
-    range_shown = 1.0 if series.tells_limits(row) else np.nan
-    name, level = names.get(series.grid_id[row], (series.grid_id[row], ""))
-    return NewSignal(
-        metric=series.metric[row],
-        grid_id=series.grid_id[row],
-        grid_name=name,
-        level=level,
-        tone=tone_of(POINTS[int(runs.point[at])]),
-        signal=SIGNALS[int(runs.signal[at])],
-        began_on=series.buckets[int(runs.start[at])],
-        seen_on=series.ends[int(runs.seen[at])],
-        on=series.buckets[end],
-        value=float(series.value[row, end]) * shown,
-        numerator=float(series.numerator[row, end]) * shown,
-        denominator=float(series.denominator[row, end]) * shown,
-        n=float(series.n[row, end]) * shown,
-        mean=float(series.judged.mean[row, end]) * range_shown,
-        lower=float(lower[end]) * range_shown,
-        upper=float(upper[end]) * range_shown,
-        target=float(aims[row]),
-        assurance="" if np.isnan(aims[row]) else ASSURANCE[int(series.judged.assurance[row])],
+    is_hidden = series.hidden[rows, ends]
+    figures = [
+        np.where(is_hidden, np.nan, getattr(series, name)[rows, ends]).tolist()
+        for name in ("value", "numerator", "denominator", "n")
+    ]
+    limits = [
+        np.where(series.hides_limits[rows], np.nan, part).tolist()
+        for part in _limits_of(series, rows, ends)
+    ]
+    targets = aims[rows].tolist()
+    found = []
+    for place, at in enumerate(chosen):
+        row = int(rows[place])
+        grid_id = series.grid_id[row]
+        name, level = names.get(grid_id, (grid_id, ""))
+        code = int(series.judged.assurance[row])
+        value, numerator, denominator, n = (part[place] for part in figures)
+        mean, lower, upper = (part[place] for part in limits)
+        found.append(
+            NewSignal(
+                metric=series.metric[row],
+                grid_id=grid_id,
+                grid_name=name,
+                level=level,
+                tone=tone_of(POINTS[int(runs.point[at])]),
+                signal=SIGNALS[int(runs.signal[at])],
+                began_on=series.buckets[int(runs.start[at])],
+                seen_on=series.ends[int(runs.seen[at])],
+                on=series.buckets[int(ends[place])],
+                value=value,
+                numerator=numerator,
+                denominator=denominator,
+                n=n,
+                mean=mean,
+                lower=lower,
+                upper=upper,
+                target=targets[place],
+                assurance="" if isnan(targets[place]) else ASSURANCE[code],
+            )
+        )
+    return found
+
+
+def _limits_of(series: SeriesSet, rows: Ints, at: Ints) -> tuple[Floats, Floats, Floats]:
+    """Mean, lower and upper limit of series at a point each, as `within` draws them."""
+    mean, lower, upper = (
+        getattr(series.judged, name)[rows, at] for name in ("mean", "lower", "upper")
     )
+    is_share = np.array([METRICS[series.metric[row]].is_share for row in rows.tolist()], np.bool_)
+    # NaN stays: where there is no limit there is nothing to draw.
+    return mean, np.maximum(lower, 0.0), np.where(is_share, np.minimum(upper, 1.0), upper)
 
 
 def expected_false_alarms(series: SeriesSet, since: date) -> float:

@@ -14,17 +14,7 @@ def all_levels(reader: Reader) -> tuple[str, ...]:
     A level on which every grid is the only one below its parent (总网格 under a community) would
     show each series twice.
     """
-    tree = tree_of(reader)
-    found: list[str] = []
-    waiting = list(tree.tops)
-    repeats = False
-    while waiting:
-        if not repeats:
-            found += [tree.nodes[name].level for name in waiting]
-        below = [tree.children.get(name, ()) for name in waiting]
-        repeats = all(len(children) == 1 for children in below)
-        waiting = [child for children in below for child in children]
-    return tuple(dict.fromkeys(found))
+    return tree_of(reader).telling_levels
 
 
 def fork_below(reader: Reader, grid_id: str | None) -> str | None:

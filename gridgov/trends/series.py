@@ -8,13 +8,12 @@ every single case a signal.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from threading import Lock
-from typing import cast
-from weakref import WeakKeyDictionary
+from functools import cached_property
+from itertools import chain
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -27,8 +26,9 @@ from gridgov.metrics.evaluate import answer
 from gridgov.metrics.grids import tree_of
 from gridgov.small_counts import told
 from gridgov.stats.signals import attention_order
-from gridgov.stats.spc import POINTS, SIGNALS, XmrBatch, xmr_batch
-from gridgov.trends._columns import Columns
+from gridgov.stats.spc import POINTS, SIGNALS, XmrBatch, sum_columns, xmr_batch
+from gridgov.trends._columns import Columns, Part
+from gridgov.trends._kept import KeptSets
 from gridgov.trends.spans import (
     TrendGrain,
     Where,
@@ -40,7 +40,14 @@ from gridgov.trends.spans import (
 )
 from gridgov.warehouse import Reader
 
-__all__ = ["LEAST_POINTS", "SeriesSet", "judged_series", "place_of_points", "within"]
+__all__ = [
+    "LEAST_POINTS",
+    "SeriesSet",
+    "judged_series",
+    "kept_sets",
+    "place_of_points",
+    "within",
+]
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -48,8 +55,11 @@ Bools = npt.NDArray[np.bool_]
 LEAST_POINTS = 6
 """With fewer judged periods nothing is said about a series."""
 _RARE = 1.0
-_KEEP = 24
+_LOWEST = "微"
+# Some 40 bytes each: 160 MB, and 240 MB of those that may go.
 _KEEP_CELLS = 4_000_000
+_KEEP_ALL_CELLS = 6_000_000
+_PIECE_CELLS = 65_536
 _SIDES = frozenset({"ratio", "distinct"})
 _COUNTS = frozenset({"count", "rate", "stock", "reach", "distinct"})
 
@@ -89,10 +99,25 @@ class SeriesSet:
         """Values that may be shown, (n_series, n_periods); NaN elsewhere."""
         return np.where(self.few | self.hidden, np.nan, self.value)
 
+    @cached_property
+    def counts(self) -> Bools:
+        """Which values were judged, (n_series, n_periods)."""
+        out = self.few | self.partial | self.hidden
+        rows = np.flatnonzero(self.hides_limits)
+        out[rows] = self.few[rows] | self.partial[rows]
+        return np.asarray(~np.isnan(self.value) & ~out)
+
     def tells_limits(self, row: int) -> bool:
         """Whether the limits of a series were made of nothing that is hidden."""
-        is_stock = METRICS[self.metric[row]].kind == "stock"
-        return not (is_stock and bool(self.hidden[row].any()))
+        return not self.hides_limits[row]
+
+    @cached_property
+    def hides_limits(self) -> Bools:
+        """Series whose limits were made of hidden figures, (n_series,)."""
+        found: Bools = np.asarray(self.hidden.any(axis=1))
+        for row in np.flatnonzero(found).tolist():
+            found[row] = METRICS[self.metric[row]].kind == "stock"
+        return found
 
     def order(self) -> list[int]:
         """Series numbers, what needs eyes most first; those not judged last."""
@@ -108,7 +133,7 @@ class SeriesSet:
 
     def newest(self, row: int) -> int | None:
         """Position of the newest finished period with a value that counts."""
-        known = np.flatnonzero(place_of_points(self)[row])
+        known = np.flatnonzero(self.counts[row])
         return int(known[-1]) if len(known) else None
 
     def frame(self, row: int) -> pd.DataFrame:
@@ -140,9 +165,7 @@ class SeriesSet:
 
 def place_of_points(series: SeriesSet) -> Bools:
     """Which values were judged, (n_series, n_periods)."""
-    stock = np.array([METRICS[code].kind == "stock" for code in series.metric], dtype=np.bool_)
-    out = series.few | series.partial | (series.hidden & ~stock.reshape(-1, 1))
-    return ~np.isnan(series.value) & ~out
+    return series.counts
 
 
 def within(metric: Metric, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
@@ -152,8 +175,7 @@ def within(metric: Metric, lower: Floats, upper: Floats) -> tuple[Floats, Floats
     return low, np.array(high)
 
 
-_CACHE: WeakKeyDictionary[Reader, OrderedDict[object, SeriesSet]] = WeakKeyDictionary()
-_LOCK = Lock()
+kept_sets: KeptSets[SeriesSet] = KeptSets(_KEEP_CELLS, _KEEP_ALL_CELLS)
 
 
 def judged_series(
@@ -178,18 +200,18 @@ def judged_series(
     chosen = tuple(codes if codes is not None else codes_with(grain))
     kept = tuple(sorted((name, tuple(values)) for name, values in (where or {}).items()))
     key = (chosen, grain, tuple(levels), grid_id, kept, last, tuple(rebase))
-    with _LOCK:
-        held = _CACHE.setdefault(reader, OrderedDict())
-        if key in held:
-            held.move_to_end(key)
-            return held[key]
-    found = _judge(reader, chosen, grain, tuple(levels), grid_id, dict(kept), last, rebase)
-    if found.value.size <= _KEEP_CELLS:
-        with _LOCK:
-            held[key] = found
-            while len(held) > _KEEP:
-                held.popitem(last=False)
+    found = kept_sets.find(reader, key)
+    if found is None:
+        found = _judge(reader, chosen, grain, tuple(levels), grid_id, dict(kept), last, rebase)
+        every = tuple(codes_with("month")), "month", _upper_levels(reader), None, (), ()
+        is_standing = (*key[:5], key[6]) == every and last == reader.data_date
+        kept_sets.keep(reader, key, found, found.value.size, is_standing=is_standing)
     return found
+
+
+def _upper_levels(reader: Reader) -> tuple[str, ...]:
+    """What the trends page shows at first: the levels above the lowest."""
+    return tuple(level for level in tree_of(reader).telling_levels if level != _LOWEST)
 
 
 def _judge(
@@ -204,7 +226,7 @@ def _judge(
 ) -> SeriesSet:
     known = [day for day in tree_of(reader).first_on.values() if day is not None]
     if last is None or not known or not codes:
-        return _assemble(reader, [], grain, [], rebase)
+        return _with_judgement([], grain, [], rebase)
     periods = bounds(history_from(last, grain, min(known)), last, grain)
     parts = []
     for level in levels or (None,):
@@ -213,17 +235,9 @@ def _judge(
             answers = _answers(reader, group, grain, periods, last, level, grid_id, only)
             places = _places(answers) if level is not None else (grid_id or "",)
             if places:
-                parts.append(_Part(group, places, answers))
-    return _assemble(reader, parts, grain, periods, rebase)
-
-
-@dataclass(frozen=True)
-class _Part:
-    """Metrics of the same places: answers whose periods follow each other."""
-
-    codes: list[str]
-    places: tuple[str, ...]
-    answers: list[Answer]
+                shown = [told(reader, one) for one in answers]
+                parts.append(Part(tuple(group), places, answers, shown))
+    return _with_judgement(parts, grain, periods, rebase)
 
 
 def _places(answers: Sequence[Answer]) -> tuple[str, ...]:
@@ -264,52 +278,35 @@ def _answers(
     ]  # fmt: skip
 
 
-def _assemble(
-    reader: Reader,
-    parts: list[_Part],
+def _with_judgement(
+    parts: Sequence[Part],
     grain: TrendGrain,
     periods: list[tuple[date, date]],
     rebase: Sequence[date],
 ) -> SeriesSet:
     """Answers to matrices, a row a series, and the judgement over all of them."""
-    metric = [code for part in parts for code in part.codes for _place in part.places]
-    grids = [place for part in parts for _code in part.codes for place in part.places]
-    blocks = [
-        Columns.of(part.answers, [told(reader, one) for one in part.answers], part.places)
-        for part in parts
-    ]
-    data = Columns.joined(blocks, len(periods))
-    return _with_judgement(data, grain, periods, metric, grids, rebase)
-
-
-def _with_judgement(
-    data: Columns,
-    grain: TrendGrain,
-    periods: list[tuple[date, date]],
-    metric: list[str],
-    grids: list[str],
-    rebase: Sequence[date],
-) -> SeriesSet:
-    stock = np.array([METRICS[code].kind == "stock" for code in metric], dtype=np.bool_)
-    out = data.hidden & ~stock[:, None]
-    usable = np.where(data.few | data.partial | out, np.nan, data.value)
+    data = Columns.of(parts, len(periods))
+    told = data.hidden & ~_of_series(parts, lambda metric: metric.kind == "stock")[:, None]
+    usable = np.where(data.few | data.partial | told, np.nan, data.value)
     starts = sorted(
         {at for day in rebase for at, (first, end) in enumerate(periods) if first <= day <= end}
     )
+    ways = {None: 0, "up": 1, "down": -1}
     judged = xmr_batch(
         usable,
-        improvement=[improvement_of(METRICS[code]) for code in metric] or None,
+        improvement=_of_series(parts, lambda metric: ways[improvement_of(metric)], np.int8),
         rebase=starts,
     )
     counted = (~np.isnan(usable)).sum(axis=1)
     too_few = (data.few & ~data.partial).sum(axis=1)
-    rare = _rare(metric, usable, data.numerator, data.denominator)
     return SeriesSet(
         grain=grain,
         buckets=tuple(first for first, _end in periods),
         ends=tuple(end for _first, end in periods),
-        metric=tuple(metric),
-        grid_id=tuple(grids),
+        metric=tuple(
+            chain.from_iterable([code] * len(part.places) for part in parts for code in part.codes)
+        ),
+        grid_id=tuple(chain.from_iterable(part.places * len(part.codes) for part in parts)),
         value=data.value,
         numerator=data.numerator,
         denominator=data.denominator,
@@ -318,29 +315,50 @@ def _with_judgement(
         partial=data.partial,
         hidden=data.hidden,
         judged=judged,
-        is_judged=(counted >= LEAST_POINTS) & (counted >= too_few) & ~rare,
+        is_judged=(counted >= LEAST_POINTS)
+        & (counted >= too_few)
+        & ~_rare(parts, usable, data.numerator, data.denominator),
     )
 
 
-def _rare(
-    metric: list[str],
-    usable: Floats,
-    numerator: Floats,
-    denominator: Floats,
-) -> Bools:
+def _of_series(
+    parts: Sequence[Part], says: Callable[[Metric], object], kind: type[np.generic] = np.bool_
+) -> npt.NDArray[Any]:
+    """What is said of each series' metric, (n_series,)."""
+    found = [
+        np.repeat(np.array([says(METRICS[code]) for code in part.codes], kind), len(part.places))
+        for part in parts
+    ]
+    return np.concatenate([np.zeros(0, kind), *found])
+
+
+def _rare(parts: Sequence[Part], usable: Floats, numerator: Floats, denominator: Floats) -> Bools:
     """Series with less than one case in a typical period, (n_series,)."""
+    sides = _of_series(parts, lambda metric: metric.kind in _SIDES and metric.is_share)
+    counts = _of_series(parts, lambda metric: metric.kind in _COUNTS)
+    found = np.zeros(len(usable), dtype=np.bool_)
+    # In pieces that stay within the processor's cache.
+    step = max(1, _PIECE_CELLS // max(1, usable.shape[1]))
+    for first in range(0, len(usable), step):
+        at = slice(first, first + step)
+        found[at] = _rare_among(
+            usable[at].T, numerator[at].T, denominator[at].T, sides[at], counts[at]
+        )
+    return found
+
+
+def _rare_among(
+    usable: Floats, numerator: Floats, denominator: Floats, sides: Bools, counts: Bools
+) -> Bools:
+    """As `_rare`; matrices are (n_periods, n_series) here."""
     counted = ~np.isnan(usable)
-    periods = np.maximum(counted.sum(axis=1), 1)
-    top = np.where(counted, numerator, 0.0).sum(axis=1) / periods
-    rest = np.where(counted, denominator, 0.0).sum(axis=1) / periods - top
-    chosen = [METRICS[code] for code in metric]
-    sides = np.array([one.kind in _SIDES and one.is_share for one in chosen], dtype=np.bool_)
-    counts = np.array([one.kind in _COUNTS for one in chosen], dtype=np.bool_)
+    periods = np.maximum(counted.sum(axis=0), 1)
+    top = sum_columns(np.where(counted, numerator, 0.0)) / periods
+    rest = sum_columns(np.where(counted, denominator, 0.0)) / periods - top
     few_cases = (sides | counts) & (top < _RARE)
     few_others = sides & (rest < _RARE)
     # A series that never moves needs no limits to be called usual.
-    spread = np.where(counted, usable, -np.inf).max(axis=1, initial=-np.inf) - np.where(
-        counted, usable, np.inf
-    ).min(axis=1, initial=np.inf)
-    moves = counted.any(axis=1) & (spread > 0)
+    moves = np.fmax.reduce(usable, axis=0, initial=-np.inf) > np.fmin.reduce(
+        usable, axis=0, initial=np.inf
+    )
     return np.asarray((few_cases | few_others) & moves, dtype=np.bool_)
