@@ -8,6 +8,7 @@ This file is not the script itself because Streamlit would then run `pages/x.py`
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -29,6 +30,7 @@ from gridgov.access.routes import AccessRoutes
 from gridgov.access.sessions import shared_sessions
 from gridgov.errors import GridGovError
 from gridgov.locale import _
+from gridgov.serve.affinity import INDEX_VARIABLE, Affinity
 from gridgov.settings import Settings
 from gridgov.ui import warm
 from gridgov.workspace.session import purge_sessions
@@ -85,7 +87,11 @@ def build() -> tuple[list[Middleware], list[Route]]:
     names = frozenset(path.stem for path in _PAGES.glob("*.py"))
     page = front_page(static, names)
     upload_mb = min(settings.max_upload_mb, int(config.get_option("server.maxUploadSize")))
+    # One of several servers tells its visitors which one they belong to.
+    index = os.environ.get(INDEX_VARIABLE)
+    several = [] if index is None else [Middleware(Affinity, index=int(index))]
     middleware = [
+        *several,
         Middleware(
             ClientAddress,
             trusted=settings.trusted_proxies,

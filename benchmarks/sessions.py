@@ -19,7 +19,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.machine import described, processor_seconds, server_process
+from benchmarks.machine import described, processor_seconds, server_processes
 from benchmarks.session_client import Answer, Visitor, quiet_until
 from tools.serving import served
 
@@ -95,7 +95,8 @@ def row(kind: str, seconds: list[float]) -> str:
     )
 
 
-def report(tally: Tally, options: argparse.Namespace, processor: float) -> None:
+def report(tally: Tally, options: argparse.Namespace, processor: float, mine: float) -> None:
+    """`processor`, `mine`: seconds of processor time of the servers and of the visitors."""
     names = {"open": "first page", "page": "change page", "时段": "change period",
              "对比": "change comparison", "网格": "change grid"}  # fmt: skip
     print(
@@ -112,7 +113,7 @@ def report(tally: Tally, options: argparse.Namespace, processor: float) -> None:
     n = len(tally.received)
     print(
         f"\n{len(tally.errors)} errors, {tally.unanswered} visitors still waiting at the end; processor time of the server {processor / n * 1000:.0f} ms"
-        f" an action; {statistics.median(tally.received) / 1000:.0f} kB an action (median)"
+        f" an action, of the visitors {mine / n * 1000:.0f} ms; {statistics.median(tally.received) / 1000:.0f} kB an action (median)"
     )
     for error in sorted(set(tally.errors))[:5]:
         print(f"- {error}")
@@ -122,6 +123,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--warehouse", type=Path, required=True)
     parser.add_argument("--sessions", type=int, default=100)
+    parser.add_argument("--servers", type=int, help="processes; without it one, `streamlit run`")
     parser.add_argument("--seconds", type=float, default=75)
     parser.add_argument("--pause", type=float, default=5)
     parser.add_argument("--grace", type=float, default=15, help="seconds to wait for the last")
@@ -131,12 +133,15 @@ def main() -> None:
     print(described())
     with tempfile.TemporaryDirectory(prefix="gridgov-sessions-") as name:
         folder = Path(name)
-        with served(options.warehouse, folder / "workspace.sqlite", log=folder / "log") as address:
+        workspace, log = folder / "workspace.sqlite", folder / "log"
+        with served(options.warehouse, workspace, log=log, servers=options.servers) as address:
             time.sleep(options.settle)
-            server = server_process(address)
-            before = processor_seconds(server)
+            servers = server_processes(address)
+            before = sum(map(processor_seconds, servers))
+            mine = time.process_time()
             tally = asyncio.run(crowd(address, options))
-            report(tally, options, processor_seconds(server) - before)
+            mine = time.process_time() - mine
+            report(tally, options, sum(map(processor_seconds, servers)) - before, mine)
 
 
 if __name__ == "__main__":

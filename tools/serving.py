@@ -42,8 +42,11 @@ def served(
     log: Path,
     environment: Mapping[str, str] | None = None,
     wait_seconds: float = 60,
+    servers: int | None = None,
 ) -> Iterator[str]:
     """Serve a warehouse with a workspace of its own; gives the address, stops at the end.
+
+    `servers`: that many processes by `python -m gridgov serve`; None: `streamlit run`.
 
     Raises RuntimeError with the server's last lines when it does not come up.
     """
@@ -54,7 +57,9 @@ def served(
         "GRIDGOV_WORKSPACE": str(workspace),
         **(environment or {}),
     }
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)]
+    one = ["streamlit", "run", "dashboard.py", "--server.port", str(port)]
+    several = ["gridgov", "serve", "--servers", str(servers), "--port", str(port)]
+    command = [sys.executable, "-m", *(one if servers is None else several)]
     with log.open("ab") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env=env, stdout=output, stderr=output, start_new_session=True

@@ -12,7 +12,7 @@ from gridgov.cli.run import run_app
 __all__ = ["app", "main"]
 
 app = typer.Typer(
-    help="格格看板：评选、用户、审计、备份、导出、查询、信号、目标。",
+    help="格格看板：服务、评选、用户、审计、备份、导出、查询、信号、目标。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -34,6 +34,7 @@ _GROUPS = {
 _COMMANDS = {
     "backup": ("gridgov.cli.backup", "backup"),
     "restore": ("gridgov.cli.backup", "restore"),
+    "serve": ("gridgov.cli.serve", "serve"),
     "sql": ("gridgov.cli.sql", "sql"),
     "export": ("gridgov.cli.export", "export"),
     "signals": ("gridgov.cli.signals", "signals"),
