@@ -14,7 +14,16 @@ from gridgov.errors import UsageError
 from gridgov.locale import N_, _
 from gridgov.metrics import METRICS, Grain
 from gridgov.metrics.metric import ALL_GRAINS
-from gridgov.schema.values import GRID_LEVELS
+from gridgov.schema.column import Value
+from gridgov.schema.values import (
+    COMPLAINT_NATURES,
+    COMPLAINT_SOURCES,
+    GRID_LEVELS,
+    PERSON_CATEGORIES,
+    PILLARS,
+    TIERS,
+    VISIT_MODES,
+)
 
 __all__ = [
     "CHARTS",
@@ -28,6 +37,7 @@ __all__ = [
     "allowed_grains",
     "allowed_splits",
     "checked",
+    "in_order",
     "split_label",
 ]
 
@@ -210,6 +220,23 @@ def allowed_grains(codes: Iterable[str]) -> tuple[Grain, ...]:
     """Grains that all of the metrics can be computed by."""
     chosen = [METRICS[code].grains for code in codes]
     return tuple(grain for grain in ALL_GRAINS if all(grain in grains for grains in chosen))
+
+
+_DECLARED: Mapping[str, tuple[Value, ...]] = {
+    "pillar": PILLARS,
+    "source": COMPLAINT_SOURCES,
+    "nature": COMPLAINT_NATURES,
+    "tier": TIERS,
+    "mode": VISIT_MODES,
+    "person_category": PERSON_CATEGORIES,
+}
+
+
+def in_order(split: str, key: str) -> tuple[int, str]:
+    """Where a value stands among those of its split: as declared (every week before every month),
+    else by its text."""
+    known = [value.zh for value in _DECLARED.get(split, ())]
+    return (known.index(key) if key in known else len(known), key)
 
 
 def split_label(name: str) -> str:

@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from gridgov.explore.builder import Cut
+from gridgov.explore.builder import Cut, in_order
 from gridgov.explore.builder_privacy import Protection, masked
 from gridgov.filters import Filters, Span
 from gridgov.locale import _
@@ -249,6 +249,8 @@ def _ordered(answer: Answer, question: _Asked) -> Answer:
         order = pd.DataFrame({"metric": metric, "key_1": frame["key_1"].map(places)})
         names = [name for name in ("key_2", "bucket") if name in frame]
         order[names] = frame[names]
+        if "key_2" in names:
+            order["key_2"] = [in_order(cut.by[1], str(key)) for key in frame["key_2"]]
         return frame.loc[order.sort_values(["metric", "key_1", *names]).index].reset_index(
             drop=True
         )
@@ -261,7 +263,7 @@ def _places(size: pd.Series, cut: Cut, labels: Mapping[str, str]) -> dict[str, i
     if cut.sort == "name":
         ordered = sorted(keys, key=lambda key: labels.get(key, key))
     elif cut.sort == "natural":
-        ordered = sorted(keys)
+        ordered = sorted(keys, key=lambda key: in_order(cut.by[0], key))
     else:
         known = size.to_numpy(dtype=np.float64)
         sign = -1.0 if cut.sort == "high" else 1.0
@@ -391,7 +393,10 @@ def _shared(answer: Answer) -> Answer:
         ratio = np.divide(part, whole, out=np.full(len(frame), np.nan), where=whole > 0)
         return frame.assign(share=np.where(frame["metric"].map(fits), ratio, np.nan))
 
-    return replace(answer, rows=share(answer.rows), row_margin=share(answer.row_margin))
+    return replace(
+        answer, rows=share(answer.rows), row_margin=share(answer.row_margin),
+        column_margin=share(answer.column_margin), grand=share(answer.grand),
+    )  # fmt: skip
 
 
 def _count_hidden(answer: Answer) -> int:

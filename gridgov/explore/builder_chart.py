@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from gridgov import figures, formats
-from gridgov.explore.builder import ChartKind, split_label
+from gridgov.explore.builder import ChartKind, in_order, split_label
 from gridgov.explore.builder_answer import REST, Answer
 from gridgov.explore.chart_choice import MAX_BARS, MAX_HEAT_ROWS, MAX_LINES
 from gridgov.explore.pivot import words_of
@@ -173,13 +173,16 @@ def _heat(answer: Answer, palette: Palette) -> tuple[Chart, str]:
             "note": _notes(rows, metric),
         }
     )
+    columns = sorted(rows[across].unique())
+    if across != "bucket":
+        columns.sort(key=lambda key: in_order(answer.cut.by[1], str(key)))
     chart = shade_table(
         frame,
         palette,
         title=answer_title(answer),
         unit=metric.unit,
         grain=str(answer.cut.grain or ""),
-        columns=[words_of(answer, across, key) for key in sorted(rows[across].unique())],
+        columns=[words_of(answer, across, key) for key in columns],
     )
     cut_off = len(kept) < answer.rows["key_1"].nunique()
     return chart, _("只画前 {n} 行，其余见表", n=MAX_HEAT_ROWS) if cut_off else ""

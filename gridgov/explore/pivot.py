@@ -12,14 +12,22 @@ from typing import Any
 import pandas as pd
 
 from gridgov import formats
-from gridgov.explore.builder import split_label
+from gridgov.explore.builder import in_order, split_label
 from gridgov.explore.builder_answer import REST, TOTAL, Answer
 from gridgov.explore.builder_privacy import HIDDEN
 from gridgov.figures.chart import bucket_label
 from gridgov.locale import _, pick
 from gridgov.metrics import METRICS, Metric
 
-__all__ = ["MAX_COLUMNS", "MAX_ROWS", "Pivot", "PivotColumn", "long_frame", "pivot"]
+__all__ = [
+    "MAX_COLUMNS",
+    "MAX_ROWS",
+    "Pivot",
+    "PivotColumn",
+    "long_frame",
+    "pivot",
+    "shows_share",
+]
 
 MAX_ROWS, MAX_COLUMNS = 200, 26
 Record = Mapping[Hashable, Any]
@@ -60,14 +68,33 @@ def words_of(answer: Answer, name: str, key: Any) -> str:
     return answer.labels.get(str(key), str(key))
 
 
-def cell_text(metric: Metric, record: Record | None) -> str:
-    """One figure as the pages print it; "<5" where it is hidden."""
+def cell_text(metric: Metric, record: Record | None, *, tenths: bool = False) -> str:
+    """One figure as the pages print it; "<5" where hidden. tenths: as others of its column."""
     if record is None:
         return formats.MISSING
     if record.get("is_suppressed"):
         return "<5"
     text = formats.bare(record["value"], metric.unit)
+    if tenths and text != formats.MISSING and "." not in text:
+        text += ".0"
     return f"{text}*" if record["state"] == "few" and text != formats.MISSING else text
+
+
+def _with_tenths(answer: Answer) -> frozenset[str]:
+    """Metrics of which some figure shows a tenth: then all do, so that a column stands aligned."""
+    found = set()
+    for code in answer.cut.metrics:
+        frames = (answer.rows, answer.row_margin, answer.column_margin, answer.grand)
+        values = (value for one in frames for value in one.loc[one["metric"] == code, "value"])
+        unit = METRICS[code].unit
+        if unit != "%" and any("." in formats.bare(value, unit) for value in values):
+            found.add(code)
+    return frozenset(found)
+
+
+def shows_share(answer: Answer, code: str) -> bool:
+    """Whether the table says what part of the total each figure is."""
+    return "share" in answer.rows and bool(answer.of(code)["share"].notna().any())
 
 
 def _row_names(answer: Answer) -> tuple[str, ...]:
@@ -96,14 +123,15 @@ def _by_metric(answer: Answer) -> Pivot:
     single = len(answer.cut.metrics) == 1
     for code in answer.cut.metrics:
         columns += _metric_columns(answer, METRICS[code], single)
+    tenths = _with_tenths(answer)
     rows: dict[tuple[Any, ...], dict[str, str]] = {}
     for record in answer.rows.to_dict("records"):
         key = tuple(record[name] for name in names)
         row = rows.setdefault(key, _named(answer, names, key))
-        row |= _figures(METRICS[str(record["metric"])], record)
+        row |= _figures(METRICS[str(record["metric"])], record, tenths)
     listed = list(rows.values())
     if names:
-        listed.append(_total_row(answer, heads))
+        listed.append(_total_row(answer, heads, tenths))
     return _fitted(columns, listed)
 
 
@@ -132,15 +160,15 @@ def _metric_columns(answer: Answer, metric: Metric, single: bool) -> list[PivotC
         if single:
             found.append(PivotColumn(f"{code}.compared", _("对比值"), "part"))
         found.append(PivotColumn(f"{code}.difference", _("变化"), "part"))
-    if "share" in answer.rows and answer.of(code)["share"].notna().any():
+    if shows_share(answer, code):
         found.append(PivotColumn(f"{code}.share", _("占合计"), "part"))
     return found
 
 
-def _figures(metric: Metric, record: Record) -> dict[str, str]:
+def _figures(metric: Metric, record: Record, tenths: frozenset[str]) -> dict[str, str]:
     code = metric.code
     hidden = bool(record.get("is_suppressed"))
-    found = {code: cell_text(metric, record)}
+    found = {code: cell_text(metric, record, tenths=code in tenths)}
     for name in ("numerator", "denominator", "n"):
         found[f"{code}.{name}"] = "<5" if hidden else formats.number(record[name])
     if "compared" in record:
@@ -157,10 +185,10 @@ def _unit_of_change(metric: Metric) -> str:
     return "%" if metric.unit == "%" else ""
 
 
-def _total_row(answer: Answer, heads: list[PivotColumn]) -> dict[str, str]:
+def _total_row(answer: Answer, heads: list[PivotColumn], tenths: frozenset[str]) -> dict[str, str]:
     row = {head.key: "" for head in heads} | {heads[0].key: _("合计"), "_kind": "total"}
     for record in answer.grand.to_dict("records"):
-        row |= _figures(METRICS[str(record["metric"])], record)
+        row |= _figures(METRICS[str(record["metric"])], record, tenths)
         row[f"{record['metric']}.share"] = formats.percent(1)
     return row
 
@@ -171,6 +199,8 @@ def _crossed(answer: Answer) -> Pivot:
     keys = list(dict.fromkeys(answer.rows[across]))
     if across == "bucket":
         keys.sort()
+    else:
+        keys.sort(key=lambda key: in_order(answer.cut.by[1], str(key)))
     single = len(answer.cut.metrics) == 1
     columns = [*heads]
     for code in answer.cut.metrics:
@@ -181,22 +211,34 @@ def _crossed(answer: Answer) -> Pivot:
         total = _("合计") if single else f"{METRICS[code].label} {_('合计')}"
         columns.append(PivotColumn(f"{code}.{TOTAL}", total, "total"))
     at = {key: place for place, key in enumerate(keys)}
+    write = _Writer(answer)
     rows: dict[tuple[Any, ...], dict[str, str]] = {}
     for frame, place_of in ((answer.rows, at), (answer.row_margin, None)):
         for record in frame.to_dict("records"):
             key = tuple(record[name] for name in names)
             row = rows.setdefault(key, _named(answer, names, key))
             column = TOTAL if place_of is None else place_of[record[across]]
-            code = str(record["metric"])
-            row[f"{code}.{column}"] = cell_text(METRICS[code], record)
+            row[f"{record['metric']}.{column}"] = write(record)
     edge = {head.key: "" for head in heads} | {heads[0].key: _("合计"), "_kind": "total"}
     for record in answer.column_margin.to_dict("records"):
-        code = str(record["metric"])
-        edge[f"{code}.{at.get(record[across], '')}"] = cell_text(METRICS[code], record)
+        edge[f"{record['metric']}.{at.get(record[across], '')}"] = write(record)
     for record in answer.grand.to_dict("records"):
-        code = str(record["metric"])
-        edge[f"{code}.{TOTAL}"] = cell_text(METRICS[code], record)
+        edge[f"{record['metric']}.{TOTAL}"] = write(record)
     return _fitted(columns, [*rows.values(), edge])
+
+
+class _Writer:
+    """A figure of a crossed table as text: its part of the total where that is asked for."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._tenths = _with_tenths(answer)
+        self._shares = {code for code in answer.cut.metrics if shows_share(answer, code)}
+
+    def __call__(self, record: Record) -> str:
+        code = str(record["metric"])
+        if code in self._shares and not record.get("is_suppressed"):
+            return formats.percent(record.get("share"))
+        return cell_text(METRICS[code], record, tenths=code in self._tenths)
 
 
 def _fitted(columns: list[PivotColumn], rows: list[dict[str, str]]) -> Pivot:

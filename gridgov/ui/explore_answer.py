@@ -12,7 +12,7 @@ from gridgov.explore.builder import ChartKind, Cut
 from gridgov.explore.builder_answer import Answer, ask
 from gridgov.explore.builder_chart import answer_chart, answer_title
 from gridgov.explore.chart_choice import Shape, choose_chart, possible_charts, shape_of
-from gridgov.explore.pivot import long_frame, pivot
+from gridgov.explore.pivot import long_frame, pivot, shows_share
 from gridgov.figures import figure_config
 from gridgov.filters import Filters
 from gridgov.labels import labelled
@@ -105,6 +105,9 @@ def facts(answer: Answer) -> str:
         parts.append(_("带 * 的样本不足"))
     if "is_partial" in answer.rows and answer.rows["is_partial"].any():
         parts.append(_("最近一期未完"))
+    if answer.columns_by and any(shows_share(answer, code) for code in answer.cut.metrics):
+        what = _("每期合计") if answer.columns_by == "bucket" else _("总合计")
+        parts.append(_("表中是占{what}的百分比", what=what))
     if any(METRICS[code].is_share for code in answer.cut.metrics):
         parts.append(_("合计由全部数据重新计算，不是各行之和"))
     return formats.listing(parts)
