@@ -23,7 +23,6 @@ from gridgov.locale import _, pick
 from gridgov.metrics.evaluate import answer
 from gridgov.metrics.figures import STATES
 from gridgov.metrics.grids import tree_of
-from gridgov.queries.held import hold_open_complaints
 from gridgov.queries.silent_parents import silent_below
 from gridgov.small_counts import hidden_of_line, judged_only, told
 from gridgov.warehouse import Reader
@@ -146,7 +145,6 @@ def _tier(tier: str) -> str:
 
 
 def _overdue_cases(reader: Reader, filters: Filters) -> Iterable[Concern]:
-    hold_open_complaints(reader)
     rows = reader.rows(
         "queries/attention_overdue_cases.sql",
         as_of=filters.today,

@@ -39,6 +39,7 @@ _CORE = Path(__file__).parent
 _FILE = re.compile(r"gridgov-(\d+)\.duckdb")
 _PARAMETER = re.compile(r"\$([A-Za-z_]\w*)")
 _MISSING = re.compile(r"Table with name (\w+) does not exist")
+_HELD = re.compile(r"\bFROM (held_\w+)")
 _KEEP_OPEN = 12
 # These take a table's name as a text, past any check of the names that a query uses.
 _INDIRECT = re.compile(r"\bquery(_table)?\s*\(", re.IGNORECASE)
@@ -175,22 +176,22 @@ class Reader:
         self._refuse_ways_around(text, parameters)
         empty = frozenset(name for name, value in parameters.items() if value is None)
         text = without_conditions(text, empty)
+        for table in _HELD.findall(text):
+            self._hold(table)
         named = set(_PARAMETER.findall(text))
         return text, {name: value for name, value in parameters.items() if name in named}
 
-    def held(self, sql: str) -> str:
-        """The table with the rows of `sql`, a file's name; made in memory at the first asking.
+    def _hold(self, table: str) -> None:
+        """Makes a table in memory, at the first query that names it.
 
-        For few rows that many questions look through, out of a table in which they lie scattered.
-        The table's name, which other queries read it by, is that of the file. It is made from
-        this reader's own views, so that it holds nothing that they do not give.
+        For few rows that many questions look through, out of a table in which they lie scattered:
+        `queries/held_<name>.sql`. It is made from this reader's own views, so that it holds
+        nothing that they do not give.
         """
-        table = Path(sql).stem
         with self._holding:
-            if table not in self._held:
-                self._execute(f'CREATE TABLE "{table}" AS {sql_text(sql)}', {})
+            if table not in self._held and (_CORE / f"queries/{table}.sql").is_file():
+                self._execute(f'CREATE TABLE "{table}" AS {sql_text(f"queries/{table}.sql")}', {})
                 self._held.add(table)
-        return table
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -19,6 +19,7 @@ from gridgov.metrics.tally import (
     is_few,
     is_plain,
     months_sql,
+    stock_months_sql,
     tally_sql,
     where_sql,
 )
@@ -90,7 +91,7 @@ def _grouped(bucket: str, keys: tuple[str, ...], sums: str, origin: str) -> str:
 
 def _changes(metrics: Sequence[Metric], question: Question) -> str:
     if is_few(question) and question.ends_aligned:
-        return tally_sql("stock", question)
+        return stock_months_sql(question, {formula_of(metric.sql).only for metric in metrics})
     return _grouped(
         _bucket(question),
         (*_grid(question), "kind", "part"),

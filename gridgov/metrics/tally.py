@@ -6,15 +6,19 @@ below; every value is a parameter.
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from gridgov.metrics.grids import ALL
 from gridgov.metrics.metric import Source
 from gridgov.metrics.question import Question
 from gridgov.warehouse import sql_text
 
 __all__ = [
+    "handling_months_sql",
     "is_few",
     "is_plain",
     "months_sql",
+    "stock_months_sql",
     "tally_sql",
     "units_sql",
     "where_sql",
@@ -42,7 +46,11 @@ _MANY_UNITS = "IN (SELECT unnest($units::VARCHAR[]))"
 
 def units_sql(question: Question) -> str:
     """The right side of a comparison with the question's units."""
-    return _ONE_UNIT if len(question.units) == 1 else _MANY_UNITS
+    return _one_or_many(question.units)
+
+
+def _one_or_many(units: tuple[str, ...]) -> str:
+    return _ONE_UNIT if len(units) == 1 else _MANY_UNITS
 
 
 def where_sql(question: Question) -> str:
@@ -99,6 +107,22 @@ def months_sql(source: Source, question: Question, columns: tuple[str, ...]) -> 
     )
 
 
+def stock_months_sql(question: Question, kinds: Set[tuple[str, str] | None]) -> str:
+    """Every month's changes of a few units; of upper ones those of cases are held."""
+    table = "mart_stock_change_month"
+    if kinds == {("kind", "case")} and _are_upper(question):
+        table = "held_case_change"
+    return (
+        f"SELECT month AS on_date, grid_id, kind, part, change FROM {table}"
+        f" WHERE grid_id {units_sql(question)}"
+    )
+
+
+def handling_months_sql(units: tuple[str, ...]) -> str:
+    """Closed and open cases by month and hours, of whole months."""
+    return _from_month("mart_handling_month", units)
+
+
 def tally_sql(source: Source, question: Question) -> str:
     """The relation that metrics of `source` read."""
     if source == "grid":
@@ -125,9 +149,9 @@ def _mart(source: Source, question: Question) -> str:
     splits, are_upper = question.splits, _are_upper(question)
     monthly = _month_table(source, question)
     if monthly is not None:
-        return _from_month(monthly[0], question)
+        return _from_month(monthly[0], question.units)
     if question.is_aligned and source in _SPLIT and are_upper:
-        return _from_month(f"mart_{source}_split_month", question)
+        return _from_month(f"mart_{source}_split_month", question.units)
     if not splits and source in _DAILY and are_upper:
         return (
             f"SELECT * FROM mart_{source}_day"
@@ -138,10 +162,9 @@ def _mart(source: Source, question: Question) -> str:
 
 def _stock(question: Question) -> str:
     if question.ends_aligned:
-        until = "" if is_few(question) else "month <= $to_day AND "
         return (
             "SELECT month AS on_date, grid_id, kind, part, change FROM mart_stock_change_month"
-            f" WHERE {until}grid_id {units_sql(question)}"
+            f" WHERE month <= $to_day AND grid_id {units_sql(question)}"
         )
     return (
         "SELECT * FROM mart_stock_change"
@@ -149,10 +172,10 @@ def _stock(question: Question) -> str:
     )
 
 
-def _from_month(table: str, question: Question) -> str:
+def _from_month(table: str, units: tuple[str, ...]) -> str:
     return (
         f"SELECT month AS on_date, * EXCLUDE (month) FROM {table}"
-        f" WHERE month BETWEEN $from_day AND $to_day AND grid_id {units_sql(question)}"
+        f" WHERE month BETWEEN $from_day AND $to_day AND grid_id {_one_or_many(units)}"
     )
 
 
@@ -208,5 +231,5 @@ def _reach(question: Question) -> str:
 
 def _case(question: Question) -> str:
     if question.is_aligned and not question.splits:
-        return _from_month("mart_handling_month", question)
+        return handling_months_sql(question.units)
     return _from_cells(_file("metrics/case_event.sql"), question)

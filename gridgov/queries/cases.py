@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from gridgov.metrics.evaluate import answer
-from gridgov.queries.held import grid_names, hold_open_complaints
+from gridgov.metrics.tally import handling_months_sql
+from gridgov.queries.grid_column import grid_column
 from gridgov.queries.months import upper_units, whole_months
 from gridgov.warehouse import Reader
 
@@ -44,12 +47,11 @@ def overdue_complaints(
 
     Open and past their deadline on the data date, the longest first.
     """
-    hold_open_complaints(reader)
     frame = reader.frame(
         "queries/overdue_complaints.sql",
         grid_id=grid_id, category=category, source=source, rows=rows,
     )  # fmt: skip
-    frame.insert(2, "grid_name", grid_names(reader, frame["grid_id"]))
+    frame.insert(2, "grid_name", grid_column(reader, frame["grid_id"]))
     return frame
 
 
@@ -61,7 +63,6 @@ def open_complaint_ages(
     source: str | None = None,
 ) -> pd.DataFrame:
     """from_days, to_days (empty: no upper end), cases, overdue: open cases by age in days."""
-    hold_open_complaints(reader)
     rows = reader.rows(
         "queries/open_complaint_ages.sql", grid_id=grid_id, category=category, source=source
     )
@@ -188,11 +189,13 @@ def handling_curve(
     """hours, open_share, at_risk, closed: the Kaplan-Meier curve of metric C10, by whole hours."""
     units = whole_months(reader, start, end, grid_id)
     is_counted = units is not None and category is None and source is None
-    rows = reader.columns(
-        "queries/handling_curve_month.sql" if is_counted else "queries/handling_curve.sql",
-        start=start, finish=end, units=units,
-        grid_id=grid_id, category=category, source=source,
-    )  # fmt: skip
+    if units is not None and is_counted:
+        rows = _hours_of_months(reader, start, end, units)
+    else:
+        rows = reader.columns(
+            "queries/handling_curve.sql", start=start, finish=end,
+            grid_id=grid_id, category=category, source=source,
+        )  # fmt: skip
     hours, place = np.unique(np.asarray(rows["hours"], dtype=np.float64), return_inverse=True)
     cases = np.asarray(rows["cases"], dtype=np.float64)
     is_closed = np.asarray(rows["is_closed"], dtype=np.bool_)
@@ -207,6 +210,15 @@ def handling_curve(
             "closed": closed[steps].astype(int),
         }
     )
+
+
+def _hours_of_months(
+    reader: Reader, start: date, end: date, units: list[str]
+) -> Mapping[str, npt.NDArray[Any]]:
+    """What metric C10 reads for the same days: its answer is then kept already."""
+    last = min(end, reader.data_date) if reader.data_date else end
+    place = {"unit": units[0]} if len(units) == 1 else {"units": list(units)}
+    return reader.columns(handling_months_sql(tuple(units)), from_day=start, to_day=last, **place)
 
 
 def complaint_pareto(

@@ -20,8 +20,8 @@ from gridgov.queries.cases import (
     handling_curve,
     open_complaint_ages,
 )
+from gridgov.queries.grid_column import grid_column
 from gridgov.queries.grids_below import grids_below
-from gridgov.queries.held import grid_names, hold_open_complaints
 from gridgov.warehouse import Reader
 
 __all__ = [
@@ -246,10 +246,9 @@ def open_cases(reader: Reader, filters: Filters, rows: int = 500) -> pd.DataFram
     """complaint_id, grid_name, category, nature, source, received_on, due_on, age_days,
     overdue_days, is_repeat, in_scope, holder_name: open on the data date, nearest deadline first.
     """
-    hold_open_complaints(reader)
     frame = reader.frame(
         "queries/complaints_open.sql", rows=rows,
         grid_id=filters.grid_id, category=filters.category, source=filters.source,
     )  # fmt: skip
-    frame["grid_name"] = grid_names(reader, frame["grid_name"])
+    frame["grid_name"] = grid_column(reader, frame["grid_name"])
     return frame

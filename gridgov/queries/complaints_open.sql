@@ -1,16 +1,5 @@
 -- Grain: one complaint open on the data date, the earliest deadline first.
 -- Parameters: $grid_id, $category, $source (NULL: all), $rows.
-WITH nearest AS (
-    SELECT * FROM held_open_complaint
-    WHERE (CAST($category AS VARCHAR) IS NULL OR category = $category)
-        AND (CAST($source AS VARCHAR) IS NULL OR source = $source)
-        AND (
-            CAST($grid_id AS VARCHAR) IS NULL
-            OR grid_id IN (SELECT grid_id FROM grid_closure WHERE ancestor_id = $grid_id)
-        )
-    ORDER BY due_at NULLS LAST, complaint_id
-    LIMIT $rows
-)
 SELECT
     c.complaint_id,
     c.grid_id AS grid_name,
@@ -23,8 +12,14 @@ SELECT
     CASE WHEN c.is_overdue THEN date_diff('day', CAST(c.due_at AS DATE), a.data_date) END AS overdue_days,
     c.is_repeat,
     c.in_scope,
-    w.name AS holder_name
-FROM nearest AS c
+    c.holder_name
+FROM held_open_complaint AS c
 CROSS JOIN mart_as_of AS a
-LEFT JOIN worker AS w ON w.worker_id = c.holder_id
+WHERE (CAST($category AS VARCHAR) IS NULL OR c.category = $category)
+    AND (CAST($source AS VARCHAR) IS NULL OR c.source = $source)
+    AND (
+        CAST($grid_id AS VARCHAR) IS NULL
+        OR c.grid_id IN (SELECT grid_id FROM grid_closure WHERE ancestor_id = $grid_id)
+    )
 ORDER BY c.due_at NULLS LAST, c.complaint_id
+LIMIT $rows

@@ -14,7 +14,7 @@ from gridgov.metrics.evaluate import answer
 from gridgov.metrics.grids import Node, Tree, tree_of
 from gridgov.metrics.months import held_upper, months_of
 from gridgov.metrics.spans import month_number
-from gridgov.queries.held import grid_names
+from gridgov.queries.grid_column import grid_column
 from gridgov.small_counts import told
 from gridgov.warehouse import Reader
 
@@ -67,7 +67,7 @@ def grid_workers(reader: Reader, grid_id: str) -> pd.DataFrame:
     tree = tree_of(reader)
     units = [grid_id, *tree.children.get(grid_id, ())] if grid_id in tree.nodes else []
     frame = reader.frame("queries/grid_workers.sql", grid_id=grid_id, units=units)
-    frame.insert(4, "grid_name", grid_names(reader, frame["grid_id"]))
+    frame.insert(4, "grid_name", grid_column(reader, frame["grid_id"]))
     return frame
 
 

@@ -1,6 +1,7 @@
--- Grain: one complaint open on the data date. Held in a reader's memory: see `Reader.held`.
+-- Grain: one complaint open on the data date, and who holds it. Held in a reader's memory.
 SELECT
-    complaint_id, grid_id, category, nature, source, on_date, created_at, due_at, is_overdue,
-    is_repeat, in_scope, holder_id
-FROM fact_complaint
-WHERE is_open
+    c.complaint_id, c.grid_id, c.category, c.nature, c.source, c.on_date, c.created_at, c.due_at,
+    c.is_overdue, c.is_repeat, c.in_scope, w.name AS holder_name
+FROM fact_complaint AS c
+LEFT JOIN worker AS w ON w.worker_id = c.holder_id
+WHERE c.is_open

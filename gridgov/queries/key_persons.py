@@ -10,7 +10,7 @@ import pandas as pd
 from gridgov.metrics.evaluate import answer
 from gridgov.metrics.figures import Figures
 from gridgov.metrics.grids import tree_of
-from gridgov.queries.held import grid_names, hold_overdue_persons
+from gridgov.queries.grid_column import grid_column
 from gridgov.small_counts import HIDDEN, hidden_of_line, told
 from gridgov.warehouse import Reader
 
@@ -28,9 +28,8 @@ def overdue_persons(
     As of the data date, the strictest tier and the longest overdue first. `person` is a pseudonym.
     Raises AccessDenied for a reader without rows about residents.
     """
-    hold_overdue_persons(reader)
     frame = reader.frame("queries/overdue_persons.sql", grid_id=grid_id, tier=tier, rows=rows)
-    frame.insert(2, "grid_name", grid_names(reader, frame["grid_id"]))
+    frame.insert(2, "grid_name", grid_column(reader, frame["grid_id"]))
     return frame
 
 

@@ -28,15 +28,15 @@ Days = npt.NDArray[np.datetime64]
 
 @dataclass(frozen=True, eq=False)
 class _Homes:
-    """Spells on the list: kind, grid, home, from_on, to_on (spells,). Attendance: met_grid,
-    met_month, met_home (months of homes,). Grids by `places`, -1 for one that is not known."""
+    """Spells on the list: `cell` (kind × size + home), grid, from_on, to_on (spells,). Attendance:
+    met_grid, met_month, met_home (months of homes,), by month. Grids by `places`, -1 for one that
+    is not known."""
 
     kinds: tuple[str, ...]
     places: Mapping[str, int]
     size: int
-    kind: Ints
+    cell: npt.NDArray[np.intp]
     grid: Ints
-    home: Ints
     from_on: Days
     to_on: Days
     met_grid: Ints
@@ -57,21 +57,25 @@ def kinds_of_months(
     Raises AccessDenied for a reader without residents, counted or not.
     """
     held = _homes_of(reader)
-    inside = np.ones(len(held.places) + 1, dtype=np.bool_)
-    if grid_id is not None:
-        inside[:] = False
-        inside[[held.places[name] for name in tree_of(reader).below(grid_id)]] = True
     listed = (held.from_on <= np.datetime64(end)) & (held.to_on >= np.datetime64(start))
-    listed &= inside[held.grid]
-    met = (held.met_month >= month_number(start)) & (held.met_month <= month_number(end))
-    met &= inside[held.met_grid]
+    months = (month_number(start), month_number(end) + 1)
+    run = slice(*np.searchsorted(held.met_month, months).tolist())
+    homes = held.met_home[run]
+    if grid_id is not None:
+        inside = np.zeros(len(held.places) + 1, dtype=np.bool_)
+        inside[[held.places[name] for name in tree_of(reader).below(grid_id)]] = True
+        listed &= inside[held.grid]
+        homes = homes[inside[held.met_grid[run]]]
     attended = np.zeros(held.size, dtype=np.bool_)
-    attended[held.met_home[met]] = True
-    found = np.zeros((len(held.kinds), held.size), dtype=np.bool_)
-    found[held.kind[listed], held.home[listed]] = True
-    both = (found & attended).sum(axis=1).tolist()
-    counts = zip(held.kinds, found.sum(axis=1).tolist(), both, strict=True)
-    return [(kind, every, came) for kind, every, came in counts if every]
+    attended[homes] = True
+    found = np.zeros(len(held.kinds) * held.size, dtype=np.bool_)
+    found[held.cell[listed]] = True
+    counts = []
+    for kind, of_kind in zip(held.kinds, found.reshape(len(held.kinds), -1), strict=True):
+        every = int(np.count_nonzero(of_kind))
+        if every:
+            counts.append((kind, every, int(np.count_nonzero(of_kind & attended))))
+    return counts
 
 
 def _homes_of(reader: Reader) -> _Homes:
@@ -92,18 +96,20 @@ def _read(reader: Reader) -> _Homes:
     number = {kind: at for at, kind in enumerate(kinds)}
     home = np.asarray(spells["home"]).astype(np.int32)
     met = np.asarray(months["month"]).astype("datetime64[M]").astype(np.int64) + 1970 * 12
+    order = np.argsort(met, kind="stable")
+    size = int(home.max()) + 1 if len(home) else 0
+    kind = np.array([number[kind] for kind in spells["category"]], dtype=np.intp)
     return _Homes(
         kinds=kinds,
         places=places,
-        size=int(home.max()) + 1 if len(home) else 0,
-        kind=np.array([number[kind] for kind in spells["category"]], dtype=np.int32),
+        size=size,
+        cell=kind * size + home,
         grid=_placed(spells["grid_id"], places),
-        home=home,
         from_on=np.asarray(spells["from_on"]).astype("datetime64[D]"),
         to_on=np.asarray(spells["to_on"]).astype("datetime64[D]"),
-        met_grid=_placed(months["grid_id"], places),
-        met_month=met.astype(np.int32),
-        met_home=np.asarray(months["home"]).astype(np.int32),
+        met_grid=_placed(months["grid_id"], places)[order],
+        met_month=met.astype(np.int32)[order],
+        met_home=np.asarray(months["home"]).astype(np.int32)[order],
     )
 
 

@@ -40,7 +40,6 @@ NO_DATA = (Role.ADMINISTRATOR, Role.WORKER)
 # gridgov/metrics are asked by `evaluate`, those in gridgov/awards/sql by `freeze`, or run over
 # frozen tables.
 FILLED_IN = re.compile(r"records_\w+")
-HELD = re.compile(r"\bFROM (held_\w+)")
 
 
 @cache
@@ -136,17 +135,10 @@ def breaches(role: Role, scoped: bool, texts: Iterable[str]) -> set[str]:
     return told
 
 
-def rows_of(reader: Reader, name: str) -> list[tuple[object, ...]]:
-    """Rows of a statement; what it reads from the reader's memory is put there first."""
-    for held in HELD.findall((ROOT / "gridgov" / name).read_text(encoding="utf-8")):
-        reader.held(f"queries/{held}.sql")
-    return reader.rows(name, **given())
-
-
 def asked(role: Role, scoped: bool, name: str) -> list[tuple[object, ...]] | None:
     """Rows of a statement; None where it is refused."""
     try:
-        return rows_of(reader_of(role, scoped), name)
+        return reader_of(role, scoped).rows(name, **given())
     except AccessDenied:
         return None
 
@@ -178,7 +170,7 @@ def test_the_check_itself_sees_what_it_looks_for() -> None:
     found: set[str] = set()
     for name in statements():
         try:
-            found |= set(cells(rows_of(everything(), name)))
+            found |= set(cells(everything().rows(name, **given())))
         except duckdb.Error as error:  # pragma: no cover (names the file)
             raise AssertionError(f"{name} does not run: {error}") from error
     assert len(found & outside()) > 100
