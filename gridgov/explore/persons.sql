@@ -28,6 +28,7 @@ WITH event AS (
             WHEN 'ML2' THEN v.purpose LIKE '%年审%' AND v.mode = '上门'
             ELSE false END
         AND ($metric IN ('SV6', 'ML1') OR v.on_date BETWEEN $start AND $finish)
+        AND ($days::DATE[] IS NULL OR v.on_date BETWEEN list_min($days::DATE[]) AND list_max($days::DATE[]))
         AND ($days::DATE[] IS NULL OR list_contains($days::DATE[], v.on_date))
         AND ($hour::INTEGER IS NULL OR hour(v.occurred_at) = $hour)
 ),

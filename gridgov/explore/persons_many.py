@@ -29,7 +29,6 @@ __all__ = ["has_many_everywhere"]
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
-_LISTED_BY_DUE_DATE = frozenset({"SV6", "ML1"})
 # Visits of the month that these count; of the homes visited, so many can fall away as are not.
 _CASES = {
     "SV4": "visit_met_known", "SV5": "visit_visits", "SV9": "visit_entered", "SV10": "visit_visits",
@@ -39,13 +38,15 @@ _DUE = ("contact_due_weekly", "contact_due_monthly", "contact_due_quarterly")
 _MOST_WEEKS = 5
 # So many days at least is a period of each tier long.
 _PERIOD_DAYS = {"每周": 7, "每月": 28, "每季": 90}
-_SAMPLES = (20_000, 150_000)
+# So many visits of the smallest cells are looked for: they may well be to five different persons.
+_WANTED = (25, 100)
+_SMALL_SHARE = 0.08
 _MOST_BUCKETS = 60
-_HOUR, _OF_DAY = 10, 0.12
+_HOUR, _OF_DAY, _MANY = 10, 0.12, 100_000
 # So large a share of the grids is quicker counted with all the others.
 _LITTLE = 0.15
-# So many times the sample must there be, or counting all costs little more.
-_DEAR = 6
+# Of fewer to count all costs little more.
+_WORTH_IT = 1_000_000
 
 
 def has_many_everywhere(
@@ -62,7 +63,7 @@ def has_many_everywhere(
 
     The arguments are those of `persons_in_cells`. False where that is not so, or not quickly seen.
     """
-    if "worker" in dimensions or metric.code in _LISTED_BY_DUE_DATE:
+    if "worker" in dimensions:
         return False
     asked = _Asked(reader, metric, span, level, tuple(dimensions), grain, grid_id)
     cells = asked.cells()
@@ -73,14 +74,11 @@ def has_many_everywhere(
     if metric.source == "contact":
         return bool((plain | asked.by_length(cells)).all())
     total = int(cells["_counted"].sum())
-    for size in _SAMPLES:
-        part, share = asked.some_days(total, size)
-        # Where even all different ones would not be enough, another sample says nothing.
-        hopeless = ~plain & (cells["_counted"] * share < THRESHOLD).to_numpy()
-        is_dear = total > _DEAR * size
-        if is_dear and not plain.all() and not _is_much(cells, hopeless):
-            plain |= asked.has_five(cells, part)
-    if plain.all() or level is None or _is_much(cells, ~plain) or total < _DEAR * _SAMPLES[-1]:
+    for wanted in _WANTED:
+        share = asked.share_for(cells, plain, wanted)
+        if not plain.all() and share <= _SMALL_SHARE:
+            plain |= asked.has_five(cells, asked.some_days(total, share))
+    if plain.all() or level is None or _is_much(cells, ~plain) or total < _WORTH_IT:
         return bool(plain.all())
     # Where records lie in no grid of the level, "" is a cell like others.
     units = tuple(dict.fromkeys(cells["grid"][~plain & (cells["grid"] != "")]))
@@ -207,23 +205,31 @@ class _Asked:
         # Of several together no table has the homes.
         return roots if len(roots) == 1 else ()
 
-    def some_days(self, total: int, size: int) -> tuple[Part, float]:
-        """A part of `size` visits or so of `total`, and what share it is: days spread over each
-        bucket, or one hour of them."""
+    def share_for(self, cells: pd.DataFrame, plain: Bools, wanted: int) -> float:
+        """Which share of the visits holds `wanted` of those of the smallest cells not yet plain; of
+        the few smallest grids none, for these can be counted in full."""
+        counted = cells["_counted"][~plain]
+        if counted.empty:
+            return 0.0
+        least = counted.quantile(_LITTLE / 2) if self.level is not None else counted.min()
+        return wanted / max(float(least), 1.0)
+
+    def some_days(self, total: int, share: float) -> Part:
+        """About a share of the visits: days spread over each bucket, or one hour of them."""
         cuts = spans(self.span.start, self.span.end, self.grain)
-        a_day = max(total / self.span.days, 1.0)
         if len(cuts) > _MOST_BUCKETS:
-            return Part(hour=_HOUR), _OF_DAY
-        count = max(1, round(size / (a_day * len(cuts))))
+            return Part(hour=_HOUR)
         days: list[date] = []
         for cut in cuts:
             length = (cut.end - cut.start).days + 1
-            steps = {int((at + 0.5) * length / count) for at in range(min(count, length))}
-            days += [cut.start + timedelta(days=step) for step in sorted(steps)]
-        share = len(days) / self.span.days
-        if a_day * len(days) > 2 * size:
-            return Part(days=tuple(days), hour=_HOUR), share * _OF_DAY
-        return Part(days=tuple(days)), share
+            count = max(1, round(share * length))
+            days += [
+                cut.start + timedelta(days=int((at + 0.5) * length / count)) for at in range(count)
+            ]
+        # Where an hour of one day is enough, of very many.
+        is_enough = share * self.span.days / len(cuts) < _OF_DAY
+        is_heavy = total / self.span.days * len(days) > _MANY
+        return Part(days=tuple(days), hour=_HOUR if is_heavy and is_enough else None)
 
     def has_five(self, cells: pd.DataFrame, part: Part) -> Bools:
         """Which cells hold five persons in a part of the visits, (n,)."""

@@ -49,7 +49,8 @@ CUTS: list[tuple[str, str | None, tuple[str, ...], Grain | None, bool]] = [
 @pytest.fixture
 def leader(monkeypatch: pytest.MonkeyPatch) -> Reader:
     # The sample is small: as if to count all of it were dear.
-    monkeypatch.setattr(persons_many, "_DEAR", 0)
+    monkeypatch.setattr(persons_many, "_WORTH_IT", 0)
+    monkeypatch.setattr(persons_many, "_SMALL_SHARE", 0.5)
     return Warehouse(sample_warehouse()).reader(Scope(frozenset({Role.LEADER})))
 
 
