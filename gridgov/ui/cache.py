@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from gridgov.answers import Answers
 from gridgov.locale import language
 from gridgov.ui.view import View, current_view
+from gridgov.ui.weight import weight
 
 __all__ = ["drawn", "kept"]
 
@@ -26,7 +27,7 @@ def kept(function: Callable[..., T], *arguments: Any) -> T:
     """
     view = current_view()
     key = (f"{function.__module__}.{function.__qualname__}", _standing(view), arguments)
-    return _KEPT.get(key, lambda: function(view.reader, view.filters, *arguments), _one)
+    return _KEPT.get(key, lambda: function(view.reader, view.filters, *arguments), weight)
 
 
 def drawn(name: str, make: Callable[[], T], *what: Hashable) -> T:
@@ -38,7 +39,7 @@ def drawn(name: str, make: Callable[[], T], *what: Hashable) -> T:
     view = current_view()
     # Links carry the role tried in a demo; in earnest the roles are part of the scope.
     key = (name, _standing(view), view.palette, view.page_name, view.identity.roles, what)
-    return _DRAWN.get(key, make, _one)
+    return _DRAWN.get(key, make, weight)
 
 
 def _standing(view: View) -> Hashable:
@@ -46,12 +47,9 @@ def _standing(view: View) -> Hashable:
     return (path, path.stat().st_mtime_ns, view.reader.scope, view.filters, language())
 
 
-def _one(_answer: object) -> int:
-    return 1
-
-
-# Streamlit's own cache would hash every key by its text, which takes longer than the look-up that
-# it is for, three to ten times a run.
-_KEPT = Answers(largest=1, all_cells=512)
-# A chart or a table is 5 to 40 KB: some 20 MB at most.
-_DRAWN = Answers(largest=1, all_cells=768)
+# In bytes. Streamlit's own cache would hash every key by its text, which takes longer than the
+# look-up that it is for, three to ten times a run. Seven hundred actions, nearly all of them new
+# questions, hold 150 MB of a server's memory with all that lies around them.
+_LARGEST = 16 * 2**20
+_KEPT = Answers(largest=_LARGEST, all_cells=128 * 2**20)
+_DRAWN = Answers(largest=_LARGEST, all_cells=128 * 2**20)
