@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ from gridgov.queries.cases import (
     open_complaint_ages,
 )
 from gridgov.queries.grid_column import grid_column
-from gridgov.queries.grids_below import grids_below
+from gridgov.queries.grids_below import below
 from gridgov.warehouse import Reader
 
 __all__ = [
@@ -223,16 +224,12 @@ def authority_standing(reader: Reader, filters: Filters) -> pd.DataFrame:
 
 def grid_volumes(reader: Reader, filters: Filters) -> pd.DataFrame:
     """grid_id, label, cases, per_thousand, tone (against the grid's own past), in grid order."""
-    frame = grids_below(reader, filters, ("C1",))
-    return pd.DataFrame(
-        {
-            "grid_id": frame["grid_id"],
-            "label": frame["label"],
-            "cases": frame["numerator"],
-            "per_thousand": frame["value"],
-            "tone": frame["tone"],
-        }
-    )
+    names = {"cases": "numerator", "per_thousand": "value", "tone": "tone"}
+    found = below(reader, filters, ("C1",))
+    if found is None:
+        return pd.DataFrame(columns=["grid_id", "label", *names])
+    columns: dict[str, Any] = {"grid_id": list(found.grid_ids), "label": found.labels}
+    return pd.DataFrame(columns | {name: found.of("C1", of) for name, of in names.items()})
 
 
 def open_ages(reader: Reader, filters: Filters) -> pd.DataFrame:

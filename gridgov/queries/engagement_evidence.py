@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from gridgov.access.privacy import THRESHOLD, suppress
@@ -22,7 +24,7 @@ from gridgov.queries.engagement import (
     participation,
     team_performances,
 )
-from gridgov.queries.grids_below import grids_below, short_names
+from gridgov.queries.grids_below import below, short_names
 from gridgov.queries.months import whole_months
 from gridgov.queries.records import metric_records
 from gridgov.trends.spans import fitting
@@ -45,6 +47,9 @@ __all__ = [
 
 PILLAR_METRICS = {"党建": "PB2", "服务": "SV1", "民生": "ML1", "发展": "DV1", "幸福": "HP1"}
 """The one measure that stands for each pillar in the table of grids."""
+_PILLAR_OF = {code: pillar for pillar, code in PILLAR_METRICS.items()}
+_CELL_COLUMNS = ("metric", "grid_id", "name", "label", "numerator", "denominator", "value", "n",
+                 "state", "tone", "pillar", "order")  # fmt: skip
 _BY_QUARTER = frozenset({"PB2"})
 _MONTHS = 12
 _BELOW_COMMUNITY = frozenset({"一般", "微", "专属"})
@@ -58,18 +63,29 @@ def pillar_cells(reader: Reader, filters: Filters) -> pd.DataFrame:
     "missing" where the figure rests on too few cases.
     """
     monthly = [code for code in PILLAR_METRICS.values() if code not in _BY_QUARTER]
-    parts = [
-        grids_below(reader, filters, monthly),
-        grids_below(reader, filters, sorted(_BY_QUARTER), grain="quarter"),
-    ]
-    long = pd.concat(parts, ignore_index=True)
-    pillars = {code: pillar for pillar, code in PILLAR_METRICS.items()}
-    long = long.assign(
-        pillar=long["metric"].map(pillars),
-        tone=long["tone"].where(long["state"] == "ok", "missing"),
-        order=long["metric"].map({code: at for at, code in enumerate(PILLAR_METRICS.values())}),
-    )
-    return long.sort_values(["grid_id", "order"], kind="stable", ignore_index=True)
+    by_month = below(reader, filters, monthly)
+    by_quarter = below(reader, filters, sorted(_BY_QUARTER), grain="quarter")
+    if by_month is None or by_quarter is None:
+        empty = pd.DataFrame(columns=_CELL_COLUMNS)
+        return empty.astype({"pillar": "str", "order": "int64"})
+    of_code = {code: by_quarter if code in _BY_QUARTER else by_month for code in _PILLAR_OF}
+
+    def laid(name: str) -> npt.NDArray[Any]:
+        """Grid after grid, the pillars of each in their order."""
+        return np.stack([found.of(code, name) for code, found in of_code.items()]).T.ravel()
+
+    grids, times = len(by_month.grid_ids), len(_PILLAR_OF)
+    columns: dict[str, Any] = {
+        "metric": list(_PILLAR_OF) * grids,
+        "grid_id": np.repeat(np.array(by_month.grid_ids, dtype=object), times),
+        "name": np.repeat(np.array(by_month.names, dtype=object), times),
+        "label": np.repeat(np.array(by_month.labels, dtype=object), times),
+    }
+    columns |= {name: laid(name) for name in _CELL_COLUMNS[4:9]}
+    columns["tone"] = np.where(columns["state"] == "ok", laid("tone"), "missing")
+    columns["pillar"] = pd.array(list(_PILLAR_OF.values()) * grids, dtype="str")
+    columns["order"] = np.tile(np.arange(times), grids)
+    return pd.DataFrame(columns)
 
 
 def participation_months(reader: Reader, filters: Filters) -> pd.DataFrame:
@@ -127,18 +143,14 @@ def activity_days(reader: Reader, filters: Filters) -> pd.DataFrame:
 
 def grids_reached(reader: Reader, filters: Filters) -> pd.DataFrame:
     """grid_id, label, households, reached, rate, unreached, tone: metric HP1, in grid order."""
-    frame = grids_below(reader, filters, ("HP1",))
-    return pd.DataFrame(
-        {
-            "grid_id": frame["grid_id"],
-            "label": frame["label"],
-            "households": frame["denominator"],
-            "reached": frame["numerator"],
-            "rate": frame["value"],
-            "unreached": frame["denominator"] - frame["numerator"],
-            "tone": frame["tone"],
-        }
-    )
+    names = {"households": "denominator", "reached": "numerator", "rate": "value"}
+    found = below(reader, filters, ("HP1",))
+    if found is None:
+        return pd.DataFrame(columns=["grid_id", "label", *names, "unreached", "tone"])
+    columns: dict[str, Any] = {"grid_id": list(found.grid_ids), "label": found.labels}
+    columns |= {name: found.of("HP1", of) for name, of in names.items()}
+    columns["unreached"] = columns["households"] - columns["reached"]
+    return pd.DataFrame(columns | {"tone": found.of("HP1", "tone")})
 
 
 def kinds_reached(reader: Reader, filters: Filters) -> pd.DataFrame:
@@ -187,7 +199,7 @@ def rotation(reader: Reader, filters: Filters) -> Rotation:
     first = tree_of(reader).first_on.get("activity") or start
     return Rotation(
         held=held,
-        labels=dict(zip(map(str, held.index), short_names(names), strict=True)),
+        labels=dict(zip(held.index.tolist(), short_names(names), strict=True)),
         missed=tuple(
             month.date()
             for month in months.index[months == 0]

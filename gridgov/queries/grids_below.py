@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from gridgov.filters import Filters
 from gridgov.metrics.evaluate import answer
-from gridgov.metrics.figures import STATES
+from gridgov.metrics.figures import STATES, Figures
 from gridgov.metrics.grids import tree_of
 from gridgov.small_counts import told
 from gridgov.trends.places import fork_below, grid_names
@@ -17,7 +20,9 @@ from gridgov.trends.series import judged_series
 from gridgov.trends.spans import TrendGrain, fitting
 from gridgov.warehouse import Reader
 
-__all__ = ["division", "grids_below", "short_names"]
+__all__ = ["Below", "below", "division", "grids_below", "short_names"]
+
+_STATE_WORDS = np.array(STATES, dtype=object)
 
 
 _COLUMNS = ("metric", "grid_id", "name", "label", "numerator", "denominator", "value", "n", "state",
@@ -42,20 +47,37 @@ def division(reader: Reader, grid_id: str | None) -> tuple[str | None, str] | No
     return place, tree.nodes[place].level
 
 
-def grids_below(
-    reader: Reader, filters: Filters, codes: Sequence[str], grain: TrendGrain = "month"
-) -> pd.DataFrame:
-    """One row a metric and grid: metric, grid_id, name, label, numerator, denominator, value, n,
-    state, tone.
+@dataclass(frozen=True, eq=False)
+class Below:
+    """Metrics of the grids that a place divides into; grids in the order of their numbers.
 
-    `label` is the name without what the names of all these grids begin with.
-    Figures are those of the filters' period, `tone` the state of the newest finished period of
-    `grain` against 24 months of the grid's own history. Grids stand in the order of their numbers:
-    this is no ranking. A figure that this reader must not see is missing, its state "hidden".
+    grid_ids, names, labels: of each grid; `labels` without what all names begin with. figures: of
+    each metric, (1, grids, 1) arrays, as this reader may see them. tones: (metric, grid) → the
+    state of the newest finished period against 24 months of the grid's own history.
     """
+
+    grid_ids: tuple[str, ...]
+    names: list[str]
+    labels: list[str]
+    figures: dict[str, Figures]
+    tones: dict[tuple[str, str], str]
+
+    def of(self, code: str, name: str) -> npt.NDArray[Any]:
+        """One column of one metric, (grids,): a figure, or state or tone as words."""
+        if name == "tone":
+            found = [self.tones.get((code, unit), "missing") for unit in self.grid_ids]
+            return np.array(found, dtype=object)
+        column = getattr(self.figures[code], name)[0, :, 0]
+        return _STATE_WORDS[column] if name == "state" else np.asarray(column)
+
+
+def below(
+    reader: Reader, filters: Filters, codes: Sequence[str], grain: TrendGrain = "month"
+) -> Below | None:
+    """Metrics by grid over the filters' period; None where the place divides into nothing."""
     found = division(reader, filters.grid_id)
     if found is None:
-        return pd.DataFrame(columns=_COLUMNS)
+        return None
     place, level = found
     asked = [
         told(
@@ -70,25 +92,39 @@ def grids_below(
     units = asked[0].question.units
     known = grid_names(reader)
     names = [known.get(unit, (unit, ""))[0] for unit in units]
-    figures = [one for each in asked for one in each.figures]
-    tones = _tones(reader, filters, tuple(codes), grain, place, level)
-
-    def laid(name: str) -> np.ndarray:
-        return np.concatenate([getattr(one, name)[0, :, 0] for one in figures])
-
-    return pd.DataFrame(
-        {
-            "metric": np.repeat([one.metric.code for one in figures], len(units)),
-            "grid_id": list(units) * len(figures),
-            "name": names * len(figures),
-            "label": short_names(names) * len(figures),
-            **{name: laid(name) for name in ("numerator", "denominator", "value", "n")},
-            "state": np.array(STATES)[laid("state")],
-            "tone": [
-                tones.get((one.metric.code, unit), "missing") for one in figures for unit in units
-            ],
-        }
+    return Below(
+        grid_ids=units,
+        names=names,
+        labels=short_names(names),
+        figures={one.metric.code: one for each in asked for one in each.figures},
+        tones=_tones(reader, filters, tuple(codes), grain, place, level),
     )
+
+
+def grids_below(
+    reader: Reader, filters: Filters, codes: Sequence[str], grain: TrendGrain = "month"
+) -> pd.DataFrame:
+    """One row a metric and grid: metric, grid_id, name, label, numerator, denominator, value, n,
+    state, tone.
+
+    `label` is the name without what the names of all these grids begin with.
+    Figures are those of the filters' period, `tone` the state of the newest finished period of
+    `grain` against 24 months of the grid's own history. Grids stand in the order of their numbers:
+    this is no ranking. A figure that this reader must not see is missing, its state "hidden".
+    """
+    found = below(reader, filters, codes, grain)
+    if found is None:
+        return pd.DataFrame(columns=_COLUMNS)
+    times, grids = len(found.figures), len(found.grid_ids)
+    columns: dict[str, Any] = {
+        "metric": np.repeat(np.array(list(found.figures), dtype=object), grids),
+        "grid_id": list(found.grid_ids) * times,
+        "name": found.names * times,
+        "label": found.labels * times,
+    }
+    for name in ("numerator", "denominator", "value", "n", "state", "tone"):
+        columns[name] = np.concatenate([found.of(code, name) for code in found.figures])
+    return pd.DataFrame(columns)
 
 
 def short_names(names: Sequence[str]) -> list[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from gridgov.filters import Filters, Span
 from gridgov.metrics.evaluate import answer
 from gridgov.metrics.figures import STATES
-from gridgov.queries.grids_below import grids_below
+from gridgov.queries.grids_below import below
 from gridgov.queries.key_persons import key_person_tiers
 from gridgov.queries.months import upper_units
 from gridgov.small_counts import HIDDEN, hidden_of_line, told
@@ -48,23 +50,22 @@ def grid_standing(reader: Reader, filters: Filters) -> pd.DataFrame:
     are 0 to 1. What this reader must not see is missing, its state "hidden"; is_suppressed: there
     is such a figure in the row.
     """
-    long = grids_below(reader, filters, _GRID_CODES)
-    if long.empty:
+    found = below(reader, filters, _GRID_CODES)
+    if found is None or not found.grid_ids:
         return pd.DataFrame()
-    # The rows of every metric are of the same grids in the same order.
-    metrics = long["metric"].to_numpy(dtype=object)
-    rows = {code: np.flatnonzero(metrics == code) for code in _GRID_CODES}
-
-    def of(code: str, name: str) -> pd.Series:
-        return long[name].take(rows[code]).reset_index(drop=True)
-
-    columns = {name: of("SV1", name) for name in ("grid_id", "name", "label", "tone")}
-    columns["due"] = of("SV1", "denominator")
-    is_suppressed = np.zeros(len(rows["SV1"]), dtype=np.bool_)
+    columns: dict[str, Any] = {
+        "grid_id": list(found.grid_ids),
+        "name": found.names,
+        "label": found.labels,
+        "tone": found.of("SV1", "tone"),
+        "due": found.of("SV1", "denominator"),
+    }
+    is_suppressed = np.zeros(len(found.grid_ids), dtype=np.bool_)
     for code, name in _GRID_COLUMNS.items():
-        columns[name], columns[f"{name}_state"] = of(code, "value"), of(code, "state")
-        is_suppressed |= (columns[f"{name}_state"] == "hidden").to_numpy()
-    return pd.DataFrame(columns).assign(is_suppressed=is_suppressed)
+        columns[name], columns[f"{name}_state"] = found.of(code, "value"), found.of(code, "state")
+        is_suppressed |= columns[f"{name}_state"] == "hidden"
+    columns["is_suppressed"] = is_suppressed
+    return pd.DataFrame(columns)
 
 
 def mode_shares(reader: Reader, filters: Filters) -> pd.DataFrame:
