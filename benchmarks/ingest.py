@@ -142,7 +142,7 @@ def calamine(path: Path, work: Path) -> dict[str, float]:
 
 
 def copy(path: Path, work: Path) -> dict[str, float]:
-    from etl.store import copy_file
+    from etl.copying import copy_file
 
     (current,) = (work / "warehouse").glob("gridgov-1.duckdb")
     copy_file(current, work / "copy.duckdb")
@@ -165,7 +165,7 @@ _IMPORTS = {
     "pandera": ("pandas", "pandera.pandas"),
     "dlt": ("pandas", "dlt", "dlt.destinations"),
     "calamine": ("python_calamine",),
-    "copy": ("etl.store",),
+    "copy": ("etl.copying",),
 }
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import duckdb
 import pyarrow as pa
@@ -69,6 +70,7 @@ _ARMED = r"^'([=+@-])"
 # Characters that cleaning leaves as they are; with a Chinese one first no exponent can be meant.
 _PLAIN = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff0-9-]*")
 _LOOK_AT = 20_000
+_REMEMBERED = 1 << 16
 _BLANK = " \t\r\n\u00a0\u3000\u200b\ufeff"
 _Read = Callable[[str], tuple[str | None, str | None]]
 
@@ -160,7 +162,7 @@ class Converter:
         self._pseudonyms = pseudonyms
         self._recipe = recipe
         self._order = order
-        self._count = 0
+        self._readers: dict[str, _Read] = {}
 
     def column(self, column: Column, source: str) -> Converted:
         """Convert one column whose text is the SQL expression `source`."""
@@ -243,8 +245,10 @@ class Converter:
         values: Mapping[str, str],
     ) -> Converted:
         """Read every distinct text in Python and join the results back."""
-        read = self._reader(column, values)
-        results = [read(value) for value in distinct]
+        if column.name not in self._readers:
+            # Of a file in pieces each brings many texts of the one before.
+            self._readers[column.name] = lru_cache(_REMEMBERED)(self._reader(column, values))
+        results = list(map(self._readers[column.name], distinct))
         clean_already = column.sql_type == "VARCHAR" and all(
             value == result and check is None
             for value, (result, check) in zip(distinct, results, strict=True)
@@ -253,8 +257,7 @@ class Converter:
             return Converted(column, source)
         if not distinct:
             return Converted(column, f"CAST(NULL AS {column.sql_type})")
-        self._count += 1
-        name = f"d{self._count}"
+        name = f"d_{column.name}"
         block = pa.table(
             {
                 "k": texts(distinct),

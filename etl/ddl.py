@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -49,6 +50,7 @@ def create_missing(con: duckdb.DuckDBPyConnection, *, comments: bool = True) -> 
     con.execute("COMMIT")
 
 
+@cache
 def schema_hash() -> str:
     """Changes when a declaration changes; kept in the books of every version."""
     declared = repr([asdict(table) for table in TABLES.values()])

@@ -1,31 +1,54 @@
-"""CSV, TSV and their kin. The fast way is DuckDB's own parallel reader; whatever surprises it
-(ragged rows, blank lines, quotes in odd places) goes the careful way, through Python's csv."""
+"""CSV, TSV and their kin: encoding and delimiter found, recoded, whole or in pieces."""
 
 from __future__ import annotations
 
-import csv
-import io
+import mmap
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
-from etl.ask import count, first_row
-from etl.columns import texts
-from etl.encoding import Encoding, detect, recode, sniff
-from etl.records import RecordCount, count_records
-from etl.sheet import PREVIEW_ROWS, RAW, stage_columns
+from etl.copying import copy_range
+from etl.encoding import Encoding, detect, recode, recode_lines, sniff
+from etl.sheet import PREVIEW_ROWS
 from etl.sources import Source
+from etl.text_part import TextPart, rows_of
 from gridgov.errors import DataFileError
 from gridgov.locale import _
 
-__all__ = ["DelimitedSheet"]
+__all__ = ["DelimitedSheet", "NotInPieces", "Piece"]
 
 _DELIMITERS = (",", "\t", ";", "|", "，")
 _HEAD = 1 << 20
-_FIELD_LIMIT = 1 << 24
-_ROWS_AT_ONCE = 100_000
+# Files above a size are read piece by piece, cut at line ends: what is recoded in smaller ones,
+# since one piece is recoded while the one before is loaded.
+_PIECE = {"utf-8": 192 << 20, "utf-8-sig": 64 << 20, "gb18030": 64 << 20}
+_LINES_TRIED = 1000
+_RECODED_AT_ONCE = 1 << 22
+
+
+class NotInPieces(Exception):
+    """This file has to be looked at whole."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Whole records of a file. `preview` is its beginning, `is_last` tells that none follow."""
+
+    part: TextPart
+    preview: list[list[str]]
+    is_last: bool
+
+    def stage(self, con: duckdb.DuckDBPyConnection, start: int, width: int, typed: str) -> None:
+        """Make `raw` of its records from number `start` on, and let go of the file."""
+        if not self.part.stage(con, start, width, typed, self.preview):
+            try:
+                self.part.file.read_bytes().decode()
+            except UnicodeDecodeError as error:
+                raise NotInPieces from error
+            self.part.stage_carefully(con, start, width, typed)
+        self.part.file.unlink()
 
 
 class DelimitedSheet:
@@ -44,14 +67,27 @@ class DelimitedSheet:
         self.surplus: Sequence[int] = ()
         self._scratch = scratch
         self._given = encoding
-        self._count: RecordCount | None = None
         self._file = source.file
-        guess = encoding or sniff(source.file)
-        self._note(Encoding(guess))
-        if guess != "utf-8":
-            self._recode_as_found(Encoding(guess), is_given=bool(encoding))
+        self._unsettled = encoding or sniff(source.file)
+        self._note(Encoding(self._unsettled))
+        if not self.has_pieces:
+            self._settle()
         self.delimiter = delimiter or self._find_delimiter()
-        self.preview = self._preview(self.delimiter)
+        self.preview = list(rows_of(self._head(), self.delimiter, PREVIEW_ROWS))
+        self._part: TextPart | None = None
+        self._counted: int | None = None
+
+    @property
+    def has_pieces(self) -> bool:
+        """True for a file large enough to be worth cutting up, in an encoding that allows it."""
+        least = _PIECE.get(self.encoding)
+        return least is not None and self.source.file.stat().st_size > least * 4 // 3
+
+    def _settle(self) -> None:
+        """Recode the whole file, if it needs it and has not been."""
+        guess, self._unsettled = self._unsettled, "utf-8"
+        if guess != "utf-8":
+            self._recode_as_found(Encoding(guess), is_given=bool(self._given))
 
     def _note(self, encoding: Encoding) -> None:
         self.encoding, self.undecodable = encoding.name, encoding.undecodable
@@ -80,7 +116,7 @@ class DelimitedSheet:
     def _head(self) -> str:
         with self._file.open("rb") as handle:
             head = handle.read(_HEAD)
-        text = head.decode("utf-8", "replace").replace("\0", "")
+        text = head.decode(self._unsettled, "replace").replace("\0", "")
         return text if len(head) < _HEAD else text[: text.rfind("\n") + 1] or text
 
     def _find_delimiter(self) -> str:
@@ -90,129 +126,121 @@ class DelimitedSheet:
             return "\t"
         best, best_score = ",", 0.0
         for delimiter in _DELIMITERS:
-            widths = [len(row) for row in _rows(text, delimiter, PREVIEW_ROWS) if any(row)]
+            widths = [len(row) for row in rows_of(text, delimiter, PREVIEW_ROWS) if any(row)]
             usual = max(set(widths), key=lambda w: (widths.count(w), w)) if widths else 0
             score = (usual - 1) * widths.count(usual) / len(widths) if widths else 0.0
             if score > best_score:
                 best, best_score = delimiter, score
         return best
 
-    def _preview(self, delimiter: str) -> list[list[str]]:
-        return list(_rows(self._head(), delimiter, PREVIEW_ROWS))
-
     @property
     def records(self) -> int:
         """All records by the independent count, titles and blank lines included."""
-        if self._count is None:
-            self._count = count_records(self._file, self.delimiter)
-        if self._count.broken_line is not None:
+        if self._counted is not None:
+            return self._counted
+        known = self._whole.known
+        if known.broken_line is not None:
             raise DataFileError(
                 _(
                     "{path} 第 {line} 行：引号没有成对，后面的行会被吞掉；请改好这一行再导入",
                     path=self.source.path,
-                    line=self._count.broken_line,
+                    line=known.broken_line,
                 )
             )
-        return self._count.records
+        return known.records
+
+    @property
+    def _whole(self) -> TextPart:
+        if self._part is None:
+            self._settle()
+            self._part = TextPart(self._file, self.delimiter, self.source.path)
+        return self._part
 
     def stage(
         self, con: duckdb.DuckDBPyConnection, start: int, width: int, typed: str = ""
     ) -> None:
         """Make `raw`; see `etl.sheet.Sheet`. The count of records decides which way is safe."""
+        self._counted = None
         self.records  # noqa: B018  (refuses a broken file before it is read)
-        if not self._fast(con, start, width, typed):
-            if self.encoding == "utf-8" and self._file == self.source.file:
-                found = detect(self.source.file)
-                if found.name != "utf-8" or found.undecodable:
-                    self._recode(found)
-                    self._count = None
-                    self.records  # noqa: B018
-            self._careful(con, start, width, typed)
+        if self._whole.stage(con, start, width, typed, self.preview):
+            return
+        if self.encoding == "utf-8" and self._file == self.source.file:
+            found = detect(self.source.file)
+            if found.name != "utf-8" or found.undecodable:
+                self._recode(found)
+                self._part = None
+                self.records  # noqa: B018
+        self._whole.stage_carefully(con, start, width, typed)
+        self.surplus = self._whole.surplus
 
-    def _fast(self, con: duckdb.DuckDBPyConnection, start: int, width: int, typed: str) -> bool:
-        known = self._count
-        if known is None or known.has_blank or len(self.delimiter.encode()) > 1:
-            return False
-        if any("\n" in cell or '"' in cell for row in self.preview[:start] for cell in row):
-            return False
-        columns = {f"c{at}": "VARCHAR" for at in range(width)}
-        try:
-            con.execute(
-                f"CREATE OR REPLACE TEMP TABLE {RAW} AS SELECT *{typed} FROM read_csv($path, "
-                f"auto_detect = false, header = false, columns = {columns}, delim = $delim, "
-                f"quote = '\"', escape = '\"', skip = $start, max_line_size = 16777216) AS {RAW}",
-                {"path": str(self._file), "delim": self.delimiter, "start": start},
-            )
-        except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException):
-            # Not an error of the clerk's: the careful way reads what this one could not.
-            return False
-        got = count(con, f"SELECT count(*) FROM {RAW}")
-        return got == known.records - start and self._same_first(con, start, width)
+    def pieces(self) -> Iterator[Piece]:
+        """The file from its first record to its last, cut at ends of records; at most two pieces
+        lie on disk at a time. Raises `NotInPieces` where it cannot be cut or decoded so. Once all
+        are given `records` is the sum of their counts."""
+        counted = 0
+        with (
+            self.source.file.open("rb") as handle,
+            mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as data,
+        ):
+            for number, (start, end) in enumerate(_cut(data, _PIECE[self.encoding])):
+                file = self._scratch / f"piece-{self.source.sha256[:16]}-{number}.csv"
+                self._write_piece(file, handle.fileno(), data, start, end)
+                part = TextPart(file, self.delimiter, self.source.path)
+                if part.known.broken_line is not None:
+                    raise NotInPieces("a quote is not closed")
+                counted += part.known.records
+                with file.open("rb") as piece:
+                    head = piece.read(_HEAD).decode("utf-8", "replace").replace("\0", "")
+                preview = list(rows_of(head, self.delimiter, 1)) if start else self.preview
+                if hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+                    data.madvise(mmap.MADV_DONTNEED, 0, end)
+                yield Piece(part, preview, end == len(data))
+        self._counted = counted
 
-    def _same_first(self, con: duckdb.DuckDBPyConnection, start: int, width: int) -> bool:
-        """The reader skips lines, not records: make sure that it began where we meant."""
-        if len(self.preview) <= start:
-            return True
-        row = first_row(con, f"SELECT * FROM {RAW} LIMIT 1")
-        return row is not None and [cell or "" for cell in row[:width]] == self.preview[start]
-
-    def _careful(self, con: duckdb.DuckDBPyConnection, start: int, width: int, typed: str) -> None:
-        surplus: list[int] = []
-        first = True
-        with self._file.open("r", encoding="utf-8", errors="replace", newline="") as handle:
-            for at, block in _blocks(handle, self.delimiter, start, self.source.path):
-                for offset, row in enumerate(block):
-                    if len(row) > width:
-                        if any(cell.strip() for cell in row[width:]):
-                            surplus.append(at + offset)
-                        del row[width:]
-                    elif len(row) < width:
-                        row.extend([""] * (width - len(row)))
-                stage_columns(con, _columns(block, width), typed, replace=first)
-                first = False
-        if first:
-            stage_columns(con, [texts([])] * width, typed, replace=True)
-        self.surplus = surplus
-
-
-def _rows(text: str, delimiter: str, limit: int) -> Iterator[list[str]]:
-    csv.field_size_limit(_FIELD_LIMIT)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        for number, row in enumerate(reader):
-            if number == limit:
+    def _write_piece(self, file: Path, source: int, data: mmap.mmap, start: int, end: int) -> None:
+        with file.open("wb") as writer:
+            if self.encoding == "utf-8":
+                copy_range(source, writer, start, end)
                 return
-            yield row
-    except csv.Error:
-        return
+            name = self.encoding
+            while start < end:
+                # A few megabytes at a time: what the processor's cache holds is decoded faster.
+                cut = data.find(b"\n", min(start + _RECODED_AT_ONCE, end), end) + 1 or end
+                try:
+                    writer.write(recode_lines(data[start:cut], name))
+                except UnicodeDecodeError as error:
+                    raise NotInPieces from error
+                start, name = cut, name.removesuffix("-sig")
 
 
-def _blocks(
-    handle: io.TextIOWrapper, delimiter: str, start: int, shown: str
-) -> Iterator[tuple[int, list[list[str]]]]:
-    """Blocks of records from number `start` on, each with the offset of its first row."""
-    csv.field_size_limit(_FIELD_LIMIT)
-    reader = csv.reader((line.replace("\0", "") for line in handle), delimiter=delimiter)
-    block: list[list[str]] = []
-    done = 0
-    try:
-        for number, row in enumerate(reader):
-            if number < start:
-                continue
-            block.append(row)
-            if len(block) == _ROWS_AT_ONCE:
-                yield done, block
-                done += len(block)
-                block = []
-    except csv.Error as error:
-        raise DataFileError(
-            _("{path} 第 {line} 行读不下去：{why}", path=shown, line=reader.line_num, why=error)
-        ) from error
-    if block:
-        yield done, block
+def _cut(data: mmap.mmap, size: int) -> Iterator[tuple[int, int]]:
+    """From where to where the pieces go: to a line end with an even number of quotes before it, so
+    that no record is cut."""
+    start = 0
+    while len(data) - start > size:
+        end = start + size
+        quotes = _quotes(data, start, end)
+        for _try in range(_LINES_TRIED):
+            before = data.rfind(b"\n", start, end)
+            if before < 0:
+                raise NotInPieces("no line end in sight")
+            quotes -= _quotes(data, before, end)
+            end = before
+            if quotes % 2 == 0:
+                break
+        else:
+            raise NotInPieces("no end of a record in sight")
+        yield start, end + 1
+        start = end + 1
+    if start < len(data):
+        yield start, len(data)
 
 
-def _columns(block: list[list[str]], width: int) -> list[pa.Array]:
-    if not width:
-        return []
-    return [texts(column) for column in zip(*block, strict=True)]
+def _quotes(data: mmap.mmap, start: int, end: int) -> int:
+    """How many quotes there are, without looking twice at what has none."""
+    if data.find(b'"', start, end) < 0:
+        return 0
+    return sum(
+        data[at : min(at + _RECODED_AT_ONCE, end)].count(b'"')
+        for at in range(start, end, _RECODED_AT_ONCE)
+    )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import duckdb
 
 from etl.ask import count, first_row
 from etl.ddl import quote
 from etl.stage import STAGE, Selection
+from gridgov.schema import Table
 
-__all__ = ["fits", "insert"]
+__all__ = ["fits", "has_own_keys", "insert", "is_open", "key_range", "keys_differ"]
 
 
 def fits(con: duckdb.DuckDBPyConnection, selection: Selection) -> bool:
@@ -16,12 +19,20 @@ def fits(con: duckdb.DuckDBPyConnection, selection: Selection) -> bool:
 
     Then there is nothing to compare with: no row can be a duplicate, a correction or a conflict.
     """
+    return is_open(con, selection.table, selection.names) and has_own_keys(con, selection)
+
+
+def is_open(con: duckdb.DuckDBPyConnection, table: Table, columns: Collection[str]) -> bool:
+    """True where nothing is published yet and the file has every column of the key."""
+    if not set(table.key) <= set(columns):
+        return False
+    return not count(con, f"SELECT count(*) FROM (SELECT 1 FROM {quote(table.name)} LIMIT 1)")
+
+
+def has_own_keys(con: duckdb.DuckDBPyConnection, selection: Selection) -> bool:
+    """True where every row has a key that no other of them has."""
     table = selection.table
     values = {one.column.name: one.value for one in selection.converted}
-    if not set(table.key) <= set(values):
-        return False
-    if count(con, f"SELECT count(*) FROM (SELECT 1 FROM {quote(table.name)} LIMIT 1)"):
-        return False
     keys = ", ".join(values[name] for name in table.key)
     # A row without a number of its own gets one from its content (`etl.merge`).
     numbered = f"count({values[table.key[0]]})" if table.natural_key else "count(*)"
@@ -32,6 +43,26 @@ def fits(con: duckdb.DuckDBPyConnection, selection: Selection) -> bool:
         f"{selection.only(table.key).source}",
     )
     return row is not None and row[0] == row[1] == row[2]
+
+
+def key_range(con: duckdb.DuckDBPyConnection, selection: Selection) -> tuple[str, str] | None:
+    """The least and the greatest key of the rows as text; None where it has several columns."""
+    if len(selection.table.key) > 1:
+        return None
+    value = next(one.value for one in selection.converted if one.column.name in selection.table.key)
+    row = first_row(
+        con,
+        f"SELECT min(k), max(k) FROM (SELECT CAST({value} AS VARCHAR) AS k "
+        f"{selection.only(selection.table.key).source})",
+    )
+    return None if row is None or row[0] is None else (row[0], row[1])
+
+
+def keys_differ(con: duckdb.DuckDBPyConnection, table: Table) -> bool:
+    """True where no two rows of the table itself have one key."""
+    keys = ", ".join(map(quote, table.key))
+    found = f"SELECT count(*) - count(DISTINCT hash({keys})) FROM {quote(table.name)}"
+    return not count(con, found)
 
 
 def insert(

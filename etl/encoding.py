@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["Encoding", "detect", "recode", "sniff"]
+__all__ = ["Encoding", "detect", "recode", "recode_lines", "sniff"]
 
 _CHUNK = 1 << 22
 _BOMS = (
@@ -92,13 +92,24 @@ def recode(path: Path, encoding: str, target: Path, errors: str = "replace") -> 
             text = held + piece
             # A CR at the very end may belong to a CRLF that the next chunk completes.
             held = "\r" if text.endswith("\r") else ""
-            text = text[:-1] if held else text
-            if "\r" in text:
-                text = text.replace("\r\n", "\n").replace("\r", "\n")
-            if "\0" in text:
-                text = text.replace("\0", "")
-            writer.write(text.encode("utf-8", "replace"))
+            writer.write(_plain(text[:-1] if held else text))
         writer.write(b"\n" if held else b"")
+
+
+def recode_lines(lines: bytes, encoding: str) -> bytes:
+    """Whole lines as `recode` would write them. `UnicodeDecodeError` where a byte cannot be
+    decoded; `encoding` is one in which LF is LF and part of no other character."""
+    if encoding == "gb18030":
+        return _plain(_gb18030(lines, encoding, "strict"))
+    return _plain(lines.decode(encoding))
+
+
+def _plain(text: str) -> bytes:
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\0" in text:
+        text = text.replace("\0", "")
+    return text.encode("utf-8", "replace")
 
 
 def _chunks(reader: BinaryIO, encoding: str, errors: str) -> Iterator[str]:

@@ -103,7 +103,8 @@ def _run(
         planned = _recognised(paths, building.folder, mapping, table)
         _refuse_doubtful(planned)
         before = {
-            source: fingerprint(source) for source in {s.source.outer for s, _g, _r in planned}
+            sheet.source.outer: sheet.source.mark or fingerprint(sheet.source.outer)
+            for sheet, _guess, _recipe in planned
         }
         samples = sample_hashes(before)
         planned.sort(key=lambda one: _ORDER[one[1].table or ""])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -12,20 +13,23 @@ from etl import direct
 from etl.ask import count
 from etl.books import already_loaded
 from etl.columns import integers
-from etl.convert import Converted, Converter, source_expression, typed_columns
+from etl.convert import Converted, Converter, source_expression
 from etl.date_order import find_date_order
 from etl.ddl import schema_hash, text
 from etl.findings import Finding
 from etl.headers import suggest
+from etl.job import Job
 from etl.mapping import Recipe
 from etl.merge import Touched, merge
+from etl.pieces import load_in_pieces
 from etl.privacy import STRUCK, Pseudonyms
 from etl.recognise import SheetGuess
 from etl.report import FileReport
 from etl.row_findings import row_findings
 from etl.sheet import RAW, Sheet
 from etl.skip import find_skipped
-from etl.stage import STAGE, Selection, build_marks, build_stage
+from etl.stage import STAGE, Selection, Staged, build_marks, build_stage
+from etl.values import DateOrder
 from gridgov import __version__
 from gridgov.schema import TABLES, Table
 
@@ -61,72 +65,90 @@ class SheetLoader:
             report.rows, report.rejected = known
             report.duplicate = report.rows - report.rejected
             return report
-        sources = _sources(table, guess, recipe)
-        sheet.stage(self.con, guess.start, guess.width, typed_columns(table, sources, recipe))
-        header_rows = sheet.preview[guess.header_row : guess.start]
-        skipped = find_skipped(self.con, guess, header_rows)
-        report.rows = self._count(f"SELECT count(*) FROM {RAW}") - sum(skipped.values())
-        report.skipped = {**skipped, "header": skipped.get("header", 0) + guess.start}
+        job = Job(table, sheet, guess, recipe, _sources(table, guess, recipe), file_id, report)
+        if not load_in_pieces(self, job):
+            self._load_at_once(job)
+        # Models need the memory.
+        self.con.execute(f"DROP TABLE {RAW}; DROP TABLE {STAGE}")
+        # What could not be decoded is known only now.
+        report.findings[:0] = _header_findings(table, guess, sheet, recipe)
         report.encoding = sheet.encoding
-        report.findings = _header_findings(table, guess, sheet, recipe)
-        self._convert(table, sheet, guess, recipe, sources, report, file_id)
         report.balance(sheet.records)
         return report
 
-    def _convert(
-        self,
-        table: Table,
-        sheet: Sheet,
-        guess: SheetGuess,
-        recipe: Recipe,
-        sources: dict[str, str],
-        report: FileReport,
-        file_id: int,
-    ) -> None:
-        order = find_date_order(self.con, table, sources, recipe, guess.path)
-        converter = Converter(self.con, self._pseudonyms, recipe, order)
-        converted = [converter.column(table.column(name), sql) for name, sql in sources.items()]
-        self._hide_names(converted, sources)
-        extra = [*_drop_marks(recipe, guess), *self._surplus_mark(sheet)]
-        where = (
-            f"WHERE {RAW}.rowid NOT IN (SELECT r FROM skipped)"
-            if sum(report.skipped.values()) > guess.start
-            else ""
+    def _load_at_once(self, job: Job) -> None:
+        con, guess, report = self.con, job.guess, job.report
+        job.sheet.stage(con, guess.start, guess.width, job.typed)
+        skipped = find_skipped(con, guess, job.header_rows).counts
+        report.rows = self.count(f"SELECT count(*) FROM {RAW}") - sum(skipped.values())
+        report.skipped = {**skipped, "header": skipped.get("header", 0) + guess.start}
+        order = find_date_order(con, job.table, job.sources, job.recipe, guess.path)
+        converter = self.converter(job, order)
+        selection = self.select(
+            job, converter, job.first_row, job.sheet.surplus, has_skipped=bool(skipped)
         )
-        first_row = guess.start + 1
-        selection = Selection(table, converted, first_row, extra, where)
-        is_direct = direct.fits(self.con, selection)
-        staged = (build_marks if is_direct else build_stage)(self.con, selection)
-        if staged.has_errors or staged.has_warnings:
-            report.findings += row_findings(self.con, table, sources, first_row, recipe)
-        report.warnings = self._count(f"SELECT count(warnings) FROM {STAGE} WHERE errors IS NULL")
-        if staged.has_errors:
-            report.rejected = self._reject(guess, first_row, file_id)
-            if not is_direct:
-                self.con.execute(f"DELETE FROM {STAGE} WHERE errors IS NOT NULL")
+        is_direct = direct.fits(con, selection)
+        staged = (build_marks if is_direct else build_stage)(con, selection)
+        self.judge(job, staged)
         if is_direct:
-            report.loaded = direct.insert(self.con, selection, self.batch_id, file_id)
-            if report.loaded:
-                self.touched.everything(table.name)
+            self.insert(job, selection)
             return
-        merged = merge(self.con, table, staged.columns, self.batch_id, file_id, self.touched)
+        if staged.has_errors:
+            con.execute(f"DELETE FROM {STAGE} WHERE errors IS NOT NULL")
+        self._merge(job, staged)
+
+    def converter(self, job: Job, order: DateOrder | None) -> Converter:
+        """What converts the columns of `job`."""
+        return Converter(self.con, self._pseudonyms, job.recipe, order)
+
+    def select(
+        self,
+        job: Job,
+        converter: Converter,
+        first_row: int,
+        surplus: Sequence[int],
+        *,
+        has_skipped: bool,
+    ) -> Selection:
+        """All rows of `raw` but those in `skipped`, converted; the first has number `first_row`."""
+        converted = [converter.column(job.table.column(n), sql) for n, sql in job.sources.items()]
+        self._hide_names(converted, job.sources)
+        extra = [*_drop_marks(job.recipe, job.guess), *self._surplus_mark(surplus)]
+        where = f"WHERE {RAW}.rowid NOT IN (SELECT r FROM skipped)" if has_skipped else ""
+        return Selection(job.table, converted, first_row, extra, where)
+
+    def judge(self, job: Job, staged: Staged) -> None:
+        """Findings, warnings and rejects from the marks in `stage` and the cells in `raw`."""
+        report = job.report
+        if staged.has_errors or staged.has_warnings:
+            report.findings += row_findings(
+                self.con, job.table, job.sources, job.first_row, job.recipe
+            )
+        report.warnings = self.count(f"SELECT count(warnings) FROM {STAGE} WHERE errors IS NULL")
+        if staged.has_errors:
+            report.rejected = self._reject(job.guess, job.first_row, job.file_id)
+
+    def insert(self, job: Job, selection: Selection) -> None:
+        """Put the selected rows that broke no rule into the table, which has none of their keys."""
+        loaded = direct.insert(self.con, selection, self.batch_id, job.file_id)
+        job.report.loaded += loaded
+        if loaded:
+            self.touched.everything(job.table.name)
+
+    def _merge(self, job: Job, staged: Staged) -> None:
+        table, report = job.table, job.report
+        merged = merge(self.con, table, staged.columns, self.batch_id, job.file_id, self.touched)
         report.loaded, report.updated = merged.loaded, merged.updated
         report.duplicate = merged.duplicate
         for batch, rows in merged.overlap.items():
             key = (batch, table.name)
             self.overlap[key] = self.overlap.get(key, 0) + rows
         if merged.conflict_rows:
-            report.findings.append(
-                Finding(
-                    "W401",
-                    table.key[0],
-                    len(merged.conflict_rows),
-                    merged.conflict_rows[0],
-                    table=table.name,
-                )
-            )
+            times, first = len(merged.conflict_rows), merged.conflict_rows[0]
+            found = Finding("W401", table.key[0], times, first, table=table.name)
+            report.findings.append(found)
 
-    def _hide_names(self, converted: list[Converted], sources: dict[str, str]) -> None:
+    def _hide_names(self, converted: list[Converted], sources: Mapping[str, str]) -> None:
         """A resident who is named in the row's own columns is struck from its free text too."""
         residents = [sources[one.column.name] for one in converted if one.column.is_pseudonym]
         for at, one in enumerate(converted):
@@ -137,15 +159,15 @@ class SheetLoader:
             for cell in residents:
                 # Longer than one character; a single one is no name.
                 named = f"strlen({cell}) > 3 AND contains({note}, {cell})"
-                if self._count(f"SELECT count(*) FROM {RAW} WHERE {named}"):
+                if self.count(f"SELECT count(*) FROM {RAW} WHERE {named}"):
                     hidden = f"replace({value}, {cell}, {text(STRUCK)})"
                     value = f"CASE WHEN {named} THEN {hidden} ELSE {value} END"
             converted[at] = Converted(one.column, value, one.join, one.error, one.warning)
 
-    def _surplus_mark(self, sheet: Sheet) -> list[str]:
-        if not sheet.surplus:
+    def _surplus_mark(self, surplus: Sequence[int]) -> list[str]:
+        if not surplus:
             return []
-        self.con.register("block", pa.table({"r": integers(sheet.surplus)}))
+        self.con.register("block", pa.table({"r": integers(surplus)}))
         self.con.execute("CREATE OR REPLACE TEMP TABLE surplus AS SELECT r FROM block")
         self.con.unregister("block")
         return [f"CASE WHEN {RAW}.rowid IN (SELECT r FROM surplus) THEN 'E104:' END"]
@@ -174,9 +196,10 @@ class SheetLoader:
             },
         )
         target.chmod(0o600)
-        return self._count(f"SELECT count(errors) FROM {STAGE}")
+        return self.count(f"SELECT count(errors) FROM {STAGE}")
 
-    def _count(self, sql: str) -> int:
+    def count(self, sql: str) -> int:
+        """The first number that `sql` gives."""
         return count(self.con, sql)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
@@ -15,7 +16,7 @@ from etl.sheet import RAW
 from etl.values import clean
 from gridgov.schema import TABLES
 
-__all__ = ["find_skipped"]
+__all__ = ["Skipped", "find_skipped"]
 
 _TOTALS = ("合计", "总计", "小计", "总数", "累计", "总合计", "平均", "total", "subtotal")
 _NOTES = (
@@ -25,12 +26,25 @@ _NOTES = (
 _AT_ONCE = 50_000
 
 
+@dataclass(frozen=True)
+class Skipped:
+    """How many rows of which kind; `has_full` tells that some row of `raw` lacks nothing."""
+
+    counts: dict[str, int]
+    has_full: bool = True
+
+
 def find_skipped(
-    con: duckdb.DuckDBPyConnection, guess: SheetGuess, header_rows: Sequence[Sequence[str]]
-) -> dict[str, int]:
+    con: duckdb.DuckDBPyConnection,
+    guess: SheetGuess,
+    header_rows: Sequence[Sequence[str]],
+    *,
+    has_more: bool = False,
+) -> Skipped:
     """Count such rows of `raw` by kind and put their rowids into the temporary table `skipped`.
 
-    Only rows are looked at that lack a required cell or repeat a header in one.
+    Only rows are looked at that lack a required cell or repeat a header in one. With `has_more`
+    full rows follow elsewhere, so that none of these stands at the foot.
     """
     table = TABLES[guess.table or ""]
     required = [
@@ -52,7 +66,7 @@ def find_skipped(
         headers,
     )
     if last_full is None or not last_full[1]:
-        return {}
+        return Skipped({})
     foot = last_full[0] if last_full[0] is not None else -1
     cells = ", ".join(f"c{at}" for at in range(guess.width))
     result = con.execute(
@@ -63,7 +77,7 @@ def find_skipped(
     repeated = [{header_key(cell) for cell in row} - {""} for row in header_rows]
     while rows := result.fetchmany(_AT_ONCE):
         for rowid, *row in rows:
-            kind = _kind(row, watched, repeated, rowid > foot)
+            kind = _kind(row, watched, repeated, rowid > foot and not has_more)
             if kind:
                 counts[kind] = counts.get(kind, 0) + 1
                 ids.append(rowid)
@@ -71,7 +85,7 @@ def find_skipped(
     con.register("block", block)
     con.execute("INSERT INTO skipped SELECT r FROM block")
     con.unregister("block")
-    return counts
+    return Skipped(counts, last_full[0] is not None)
 
 
 def _kind(

@@ -55,7 +55,7 @@ class Fingerprint:
 @dataclass(frozen=True)
 class Source:
     """One readable file. `path` is what the clerk knows it by, `file` where its bytes are now,
-    `outer` the dropped file that holds it."""
+    `outer` the dropped file that holds it, `mark` what that was when it was first looked at."""
 
     path: str
     file: Path
@@ -63,6 +63,7 @@ class Source:
     outer: Path
     sha256: str
     outer_sha256: str
+    mark: Fingerprint | None = None
 
     @property
     def stem(self) -> str:
@@ -140,7 +141,8 @@ def _is_known(name: str) -> bool:
 
 
 def _open(path: Path, scratch: Path) -> Iterator[Source]:
-    digest = fingerprint(path).sha256
+    mark = fingerprint(path)
+    digest = mark.sha256
     suffix = _suffix(path.name)
     if suffix == ".gz":
         inner = _suffix(path.stem)
@@ -149,14 +151,15 @@ def _open(path: Path, scratch: Path) -> Iterator[Source]:
         target = _target(scratch, path.stem)
         with gzip.open(path, "rb") as reader:
             _unpack(reader, target, path.stat().st_size, str(path))
-        yield from _checked(Source(str(path), target, KINDS[inner], path, digest, digest))
+        yield from _checked(Source(str(path), target, KINDS[inner], path, digest, digest, mark))
     elif suffix == ".zip":
-        yield from _members(path, scratch, digest)
+        yield from _members(path, scratch, mark)
     else:
-        yield from _checked(Source(str(path), path, KINDS[suffix], path, digest, digest))
+        yield from _checked(Source(str(path), path, KINDS[suffix], path, digest, digest, mark))
 
 
-def _members(path: Path, scratch: Path, digest: str) -> Iterator[Source]:
+def _members(path: Path, scratch: Path, mark: Fingerprint) -> Iterator[Source]:
+    digest = mark.sha256
     try:
         with zipfile.ZipFile(path) as archive:
             members = [info for info in archive.infolist() if not info.is_dir()]
@@ -173,7 +176,9 @@ def _members(path: Path, scratch: Path, digest: str) -> Iterator[Source]:
                     _unpack(reader, target, max(info.compress_size, 1), f"{path}/{name}")
                 inner = hashlib.sha256(f"{digest}:{name}".encode()).hexdigest()
                 yield from _checked(
-                    Source(f"{path}/{name}", target, KINDS[_suffix(name)], path, inner, digest)
+                    Source(
+                        f"{path}/{name}", target, KINDS[_suffix(name)], path, inner, digest, mark
+                    )
                 )
     except _BROKEN_ARCHIVE as error:
         raise DataFileError(

@@ -10,17 +10,19 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
 
-from etl.ddl import create_missing
+from etl.copying import copy_file
+from etl.ddl import create_missing, text
 from gridgov.errors import WarehouseBusy, WarehouseError, WarehouseMissing
 from gridgov.locale import _
 from gridgov.settings import Settings
 
-__all__ = ["Building", "Store", "copy_file"]
+__all__ = ["Building", "Store"]
 
 _NAME = re.compile(r"gridgov-(\d+)\.duckdb")
 _KEEP = 10
@@ -131,31 +133,40 @@ class Building:
         self._store = store
         self.folder = store.root / f".building-{number}"
         self._path = self.folder / "version.duckdb"
-        self._con: duckdb.DuckDBPyConnection | None = None
+        self._pool = ThreadPoolExecutor(1, "open")
+        self._opening: Future[duckdb.DuckDBPyConnection] | None = None
 
     def open(self) -> None:
+        """Begin to copy and open it, aside: reading the files can begin meanwhile."""
         self.folder.mkdir(mode=0o700)
+        self._opening = self._pool.submit(self._open)
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
         if self.base is not None:
             copy_file(self._store.path(self.base), self._path)
-        at = ":memory:" if self._store.in_memory else str(self._path)
         limit = Settings.from_environment().load_memory_mb
-        self._con = duckdb.connect(at, config={"memory_limit": f"{limit}MiB"})
-        scratch = str(self.folder / "scratch").replace("'", "''")
-        self._con.execute(f"SET temp_directory = '{scratch}'")
-        self._con.execute("SET preserve_insertion_order = true")
-        create_missing(self._con, comments=not self._store.in_memory)
+        con = duckdb.connect(":memory:", config={"memory_limit": f"{limit}MiB"})
+        if not self._store.in_memory:
+            # No log to recover from: what is not published whole is thrown away.
+            target = text(str(self._path))
+            con.execute(f"ATTACH {target} AS version (RECOVERY_MODE 'no_wal_writes')")
+            con.execute("USE version")
+        con.execute(f"SET temp_directory = {text(str(self.folder / 'scratch'))}")
+        con.execute("SET preserve_insertion_order = true")
+        create_missing(con, comments=not self._store.in_memory)
+        return con
 
     @property
     def con(self) -> duckdb.DuckDBPyConnection:
-        if self._con is None:
+        if self._opening is None:
             raise WarehouseError(_("数据版本 {number} 已关闭", number=self.number))
-        return self._con
+        return self._opening.result()
 
     def publish(self) -> None:
         """Checkpoint, flush to disk, move into place, and put in force."""
         self.con.execute("CHECKPOINT")
         self.con.close()
-        self._con = None
+        self._opening = None
         _sync_file(self._path)
         final = self._store.path(self.number)
         self._path.replace(final)
@@ -163,11 +174,13 @@ class Building:
         self._store.point_to(self.number)
 
     def discard(self) -> None:
-        if self._con is not None:
+        # What is being opened cannot be taken away under it.
+        self._pool.shutdown()
+        if self._opening is not None:
             # After a failed write closing may fail too; what matters is that the folder goes.
-            with suppress(duckdb.Error):
-                self._con.close()
-            self._con = None
+            with suppress(duckdb.Error, OSError):
+                self._opening.result().close()
+            self._opening = None
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -188,23 +201,6 @@ def _try_lock(handle: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def copy_file(source: Path, target: Path) -> None:
-    """Copy inside the kernel (a reflink where the file system knows them)."""
-    with source.open("rb") as reader, target.open("wb") as writer:
-        left = os.fstat(reader.fileno()).st_size
-        try:
-            while left > 0:
-                done = os.copy_file_range(reader.fileno(), writer.fileno(), left)
-                if done == 0:
-                    break
-                left -= done
-        except (OSError, AttributeError):
-            reader.seek(0)
-            writer.seek(0)
-            writer.truncate()
-            shutil.copyfileobj(reader, writer, 1 << 22)
 
 
 def _sync_file(path: Path) -> None:

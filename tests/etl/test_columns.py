@@ -29,7 +29,7 @@ def test_whole_numbers() -> None:
 
 
 def test_anything_but_text_is_refused() -> None:
-    with pytest.raises(AttributeError):
+    with pytest.raises(TypeError):
         texts(["a", 1.5])  # type: ignore[list-item]
 
 

@@ -61,11 +61,11 @@ def test_both_ways_of_reading_give_the_same_cells(rows: list[list[str]]) -> None
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as con:
         sheet = _sheet(Path(folder), text)
         assert sheet.records == len(rows) + 1
-        sheet._careful(con, 1, 3, "")
+        sheet._whole.stage_carefully(con, 1, 3, "")
         careful = con.execute(
             "SELECT coalesce(c0, ''), coalesce(c1, ''), coalesce(c2, '') FROM raw"
         ).fetchall()
-        if sheet._fast(con, 1, 3, ""):
+        if sheet._whole.stage(con, 1, 3, "", sheet.preview):
             fast = con.execute(
                 "SELECT coalesce(c0, ''), coalesce(c1, ''), coalesce(c2, '') FROM raw"
             ).fetchall()
