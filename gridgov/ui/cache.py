@@ -48,8 +48,7 @@ def _standing(view: View) -> Hashable:
 
 
 # In bytes. Streamlit's own cache would hash every key by its text, which takes longer than the
-# look-up that it is for, three to ten times a run. Seven hundred actions, nearly all of them new
-# questions, hold 150 MB of a server's memory with all that lies around them.
-_LARGEST = 16 * 2**20
-_KEPT = Answers(largest=_LARGEST, all_cells=128 * 2**20)
-_DRAWN = Answers(largest=_LARGEST, all_cells=128 * 2**20)
+# look-up that it is for, three to ten times a run. An answer of the sample weighs 5 to 30 KB.
+_LARGEST = 8 * 2**20
+_KEPT = Answers(largest=_LARGEST, all_cells=64 * 2**20)
+_DRAWN = Answers(largest=_LARGEST, all_cells=64 * 2**20)
