@@ -30,7 +30,7 @@ from gridgov.access.routes import AccessRoutes
 from gridgov.access.sessions import shared_sessions
 from gridgov.errors import GridGovError
 from gridgov.locale import _
-from gridgov.serve.affinity import INDEX_VARIABLE, Affinity
+from gridgov.serve.affinity import INDEX_VARIABLE, SERVERS_VARIABLE, Affinity
 from gridgov.settings import Settings
 from gridgov.ui import warm
 from gridgov.workspace.session import purge_sessions
@@ -88,8 +88,8 @@ def build() -> tuple[list[Middleware], list[Route]]:
     page = front_page(static, names)
     upload_mb = min(settings.max_upload_mb, int(config.get_option("server.maxUploadSize")))
     # One of several servers tells its visitors which one they belong to.
-    index = os.environ.get(INDEX_VARIABLE)
-    several = [] if index is None else [Middleware(Affinity, index=int(index))]
+    index, servers = os.environ.get(INDEX_VARIABLE), os.environ.get(SERVERS_VARIABLE, "1")
+    several = [Middleware(Affinity, index=int(index), servers=int(servers))] if index else []
     middleware = [
         *several,
         Middleware(

@@ -24,7 +24,7 @@ from typing import Any
 
 from gridgov.errors import GridGovError
 from gridgov.locale import _
-from gridgov.serve.affinity import INDEX_VARIABLE, server_of
+from gridgov.serve.affinity import INDEX_VARIABLE, SERVERS_VARIABLE, server_of
 from gridgov.serve.handed import READY, hand_over
 
 __all__ = ["Desk", "ServerFailed", "listening"]
@@ -133,7 +133,11 @@ class Desk:
                 address,
                 str(port),
                 cwd=_ROOT,
-                env={**os.environ, INDEX_VARIABLE: str(index)},
+                env={
+                    **os.environ,
+                    INDEX_VARIABLE: str(index),
+                    SERVERS_VARIABLE: str(self.servers),
+                },
                 pass_fds=(theirs.fileno(),),
             )
         finally:

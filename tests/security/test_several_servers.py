@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
@@ -113,6 +114,32 @@ def test_a_server_that_no_longer_exists_is_replaced(
     for named, answered in (("7", "1"), ("-1", "01"), ("x", "01"), ("9" * 400, "01")):
         answer = server.client().get("/healthz", headers={"Cookie": f"{AFFINITY_COOKIE}={named}"})
         assert answer.cookies[AFFINITY_COOKIE] in answered
+
+
+def test_a_request_at_the_wrong_server_is_asked_again(
+    several: tuple[Server, subprocess.Popen[bytes]],
+) -> None:
+    """As behind a proxy that sends the requests of several visitors over one connection."""
+    server, _process = several
+    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    line.request("GET", "/healthz", headers={"Cookie": f"{AFFINITY_COOKIE}=0"})
+    assert line.getresponse().read() is not None
+    # On the same connection, which server 0 holds, a visitor of server 1.
+    line.request("POST", "/login?next=%2Fgrid", headers={"Cookie": f"{AFFINITY_COOKIE}=1"})
+    answer = line.getresponse()
+    assert (answer.status, answer.headers["Location"]) == (307, "/login?next=%2Fgrid")
+    assert answer.headers["Connection"] == "close"
+    assert "Set-Cookie" not in answer.headers
+    line.close()
+    line.request("GET", "/healthz", headers={"Cookie": f"{AFFINITY_COOKIE}=0"})
+    line.getresponse().read()
+    line.putrequest("GET", "//elsewhere.example/x", skip_host=True)
+    line.putheader("Host", f"127.0.0.1:{server.port}")
+    line.putheader("Cookie", f"{AFFINITY_COOKIE}=1")
+    line.endheaders()
+    answer = line.getresponse()
+    assert (answer.status, answer.headers["Location"]) == (421, None)
+    line.close()
 
 
 def test_who_logs_in_at_one_is_known_to_the_other(
