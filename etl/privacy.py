@@ -6,7 +6,7 @@ million residents a collision is expected once in 370,000 communities' loads of 
 
 from __future__ import annotations
 
-import hmac
+import hashlib
 import os
 import re
 import secrets
@@ -42,6 +42,7 @@ STRIKE_PATTERN = (
     rf"[A-HJ-NP-Za-hj-np-z0-9挂学警港澳]"
 )
 _STRIKE = re.compile(STRIKE_PATTERN)
+_BLOCK = 64
 _IDENTITY = re.compile(
     r"[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"
 )
@@ -92,7 +93,11 @@ class Pseudonyms:
     """Turns residents' names and addresses into `P…` and `H…`."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        # HMAC by its definition: the key is digested once here, where the library would do it anew
+        # for every text, which takes three times as long.
+        block = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
 
     @classmethod
     def from_file(cls, path: Path) -> Pseudonyms:
@@ -127,4 +132,7 @@ class Pseudonyms:
     def of(self, prefix: str, value: str) -> str:
         """The pseudonym of `value` under `prefix` (H household, P person, A account)."""
         named = f"{prefix}:{resident_text(value)}".encode()
-        return prefix + hmac.digest(self._key, named, "sha256").hex()[:16]
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(named)
+        outer.update(inner.digest())
+        return prefix + outer.hexdigest()[:16]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 from pathlib import Path
 
@@ -168,3 +169,10 @@ def test_an_official_grid_code_of_any_level_is_kept(
     assert table(warehouse, "SELECT grid FROM visit") == [(kept,)]
     unknown = "SELECT value_hint, message_zh FROM load_finding WHERE check_id = 'W502'"
     assert table(warehouse, unknown) == [(kept, "走访：网格不在网格表中")]
+
+
+@pytest.mark.parametrize("length", [32, 64, 65, 200])
+def test_pseudonyms_are_what_the_library_makes(length: int) -> None:
+    key = bytes(range(1, length + 1))
+    made = Pseudonyms(key).of("P", "张三")
+    assert made == "P" + hmac.digest(key, "P:张三".encode(), "sha256").hex()[:16]
