@@ -68,6 +68,8 @@ def _look_once() -> None:
     from gridgov.queries.choices import filter_choices
     from gridgov.queries.engagement_evidence import kinds_reached
     from gridgov.stats.calendar import spring_festival
+    from gridgov.trends.places import all_levels
+    from gridgov.trends.series import judged_series
     from gridgov.ui import complaints_page, engagement_page, visits_page
     from gridgov.ui.cache import kept
     from gridgov.ui.overview import overview_of
@@ -84,6 +86,8 @@ def _look_once() -> None:
     for page in (visits_page, complaints_page, engagement_page):
         kept(page.headline)
     kept(kinds_reached)
+    # All series of the levels above the lowest: what the trends page judges at first.
+    judged_series(reader, levels=[one for one in all_levels(reader) if one != "微"])
     # The lunar calendar takes a tenth of a second to be worked out.
     spring_festival(reader.data_date.year)
     # The first figure loads plotly's validators.

@@ -12,6 +12,8 @@ from gridgov.errors import WarehouseMissing
 from gridgov.explore import sandbox
 from gridgov.figures.palette import LIGHT
 from gridgov.filters import Filters
+from gridgov.trends.series import kept_sets
+from gridgov.trends.spans import codes_with
 from gridgov.ui import cache, warm
 from gridgov.ui.overview import overview_of
 from gridgov.ui.view import View, set_view
@@ -34,6 +36,8 @@ def test_the_first_look_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(cache._KEPT) == before
     assert judged[0].metric.code == "SV1"
     assert len(sentences) == 5
+    key = (tuple(codes_with("month")), "month", ("社区", "一般"), None, (), reader.data_date, ())
+    assert kept_sets.find(reader, key) is not None
 
 
 def test_without_data_it_stops_quietly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
