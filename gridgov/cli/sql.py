@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -22,6 +22,7 @@ from gridgov.explore.result import SqlResult
 from gridgov.explore.sandbox import run_sql
 from gridgov.locale import _
 from gridgov.report.tabular import About
+from gridgov.report.tabular_cells import legible
 
 __all__ = ["sql", "visible"]
 
@@ -93,11 +94,17 @@ def _parameter(text: str) -> tuple[str, object]:
     return name, value
 
 
+def _rows(result: SqlResult) -> list[tuple[Any, ...]]:
+    """Column by column: two columns of one name stay two."""
+    table = legible(result.table)
+    return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+
+
 def _show(result: SqlResult, as_json: bool) -> None:
     console = Console(markup=False, highlight=False)
     if as_json:
         names = result.table.column_names
-        rows = [list(row.values()) for row in result.table.to_pylist()]
+        rows = [list(row) for row in _rows(result)]
         answer = {
             "columns": names,
             "rows": rows,
@@ -115,8 +122,8 @@ def _show(result: SqlResult, as_json: bool) -> None:
     for column in result.columns:
         justify = "right" if column.kind == "number" else "left"
         table.add_column(Text(visible(column.name)), justify=justify)  # type: ignore[arg-type]
-    for row in result.table.to_pylist():
-        table.add_row(*(Text("" if cell is None else visible(cell)) for cell in row.values()))
+    for row in _rows(result):
+        table.add_row(*(Text("" if cell is None else visible(cell)) for cell in row))
     console.print(table)
     seconds = f"{result.elapsed_seconds:.2f}"
     console.print(_("{n} 行，用时 {seconds} 秒", n=f"{result.row_count:,}", seconds=seconds))

@@ -7,7 +7,14 @@ import json
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["harmless", "harmless_text", "plain_column", "plain_schema", "readable_column"]
+__all__ = [
+    "harmless",
+    "harmless_text",
+    "legible",
+    "plain_column",
+    "plain_schema",
+    "readable_column",
+]
 
 # A spreadsheet takes a cell that begins so for a formula; full-width signs count for some.
 _BLANK = r"[\s\x{00a0}\x{200b}\x{3000}\x{feff}]*"
@@ -55,6 +62,15 @@ def plain_column(column: pa.Array) -> pa.Array:
     return pa.array([_as_text(value) for value in column.to_pylist()], pa.string())
 
 
+def legible(table: pa.Table) -> pa.Table:
+    """The table as a page lists it: lengths of time and bytes as text, all else as it is."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_interval(field.type) or pa.types.is_binary(field.type):
+            column = plain_column(table.column(place).combine_chunks())
+            table = table.set_column(place, field.name, column)
+    return table
+
+
 def readable_column(column: pa.Array) -> pa.Array:
     """A plain column as CSV shows it: whole seconds, decimals written out, text harmless."""
     kind = column.type
@@ -83,6 +99,23 @@ def _as_text(value: object) -> str | None:
         return value
     if isinstance(value, bytes):
         return value.hex()
+    if isinstance(value, pa.MonthDayNano):
+        return _interval_text(value)
     if isinstance(value, (list, dict, tuple)):
         return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)
+
+
+def _interval_text(value: pa.MonthDayNano) -> str:
+    """A length of time as the engine writes it: "1 month 3 days 02:00:00"."""
+    parts = [
+        f"{count} {unit}{'' if abs(count) == 1 else 's'}"
+        for count, unit in ((value.months, "month"), (value.days, "day"))
+        if count
+    ]
+    seconds, below = divmod(abs(value.nanoseconds), 1_000_000_000)
+    if value.nanoseconds or not parts:
+        clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+        fraction = f".{below // 1000:06}" if below else ""
+        parts.append(f"{'-' if value.nanoseconds < 0 else ''}{clock}{fraction}")
+    return " ".join(parts)

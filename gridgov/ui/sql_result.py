@@ -9,6 +9,7 @@ from gridgov import figures, formats
 from gridgov.explore.result import Column, SqlResult
 from gridgov.figures import Chart, Palette, figure_config
 from gridgov.locale import N_, _
+from gridgov.report.tabular_cells import legible
 from gridgov.ui.html import caption_html
 from gridgov.ui.page import empty
 from gridgov.ui.sql_state import Finished
@@ -36,14 +37,17 @@ def show_result(finished: Finished, view: View) -> None:
     if not result.row_count:
         empty(_("没有符合条件的行。"), _("可放宽 WHERE 里的条件再试。"))
         return
-    frame = result.table.to_pandas()
+    frame = legible(result.table).to_pandas()
     _figure(frame, result, view.palette)
     shown = frame
     if len(frame) > _FIRST_ROWS and not st.toggle(
         _("在页面上列出全部 {n} 行", n=f"{len(frame):,}"), key="sql_all_rows"
     ):
         shown = frame.head(_FIRST_ROWS)
-    st.dataframe(shown, hide_index=True, height=min(440, 44 + 35 * len(shown)), key="sql_table_out")
+    st.dataframe(
+        shown, hide_index=True, height=min(440, 44 + 35 * len(shown)), key="sql_table_out",
+        placeholder=_("空"),
+    )  # fmt: skip
 
 
 def result_line(result: SqlResult) -> str:
@@ -125,7 +129,7 @@ def first_chart(result: SqlResult, palette: Palette) -> Chart | None:
         return None
     kind = "line" if first.kind in ("date", "time") else "bar"
     y = next(name for name in numbers if name != first.name)
-    frame = result.table.to_pandas()
+    frame = legible(result.table).to_pandas()
     return quick_chart(frame, result.columns, kind, first.name, y, palette)[0]
 
 

@@ -45,6 +45,16 @@ def test_json_is_one_object(database: Path) -> None:
     assert answer["truncated"] is False
 
 
+def test_lengths_of_time_and_bytes_can_be_read(database: Path) -> None:
+    query = "SELECT INTERVAL '1 month 3 days 90 minutes' AS i, 'x'::BLOB AS b, 1 AS a, 2 AS a"
+    answer = json.loads(_run(database, query, "--json"))
+    assert answer["rows"] == [["1 month 3 days 01:30:00", "78", 1, 2]]
+    ways = {"-90 seconds": "-00:01:30", "0 days": "00:00:00", "-2 days": "-2 days"}
+    for given, expected in ways.items():
+        found = json.loads(_run(database, f"SELECT INTERVAL '{given}'", "--json"))
+        assert found["rows"] == [[expected]]
+
+
 def test_tables_are_listed_without_a_query(database: Path) -> None:
     assert "网格" in _run(database)
     listed = json.loads(_run(database, "--json"))
