@@ -71,7 +71,7 @@ def kinds_of_months(
     found = np.zeros(len(held.kinds) * held.size, dtype=np.bool_)
     found[held.cell[listed]] = True
     counts = []
-    for kind, of_kind in zip(held.kinds, found.reshape(len(held.kinds), -1), strict=True):
+    for kind, of_kind in zip(held.kinds, found.reshape(len(held.kinds), held.size), strict=True):
         every = int(np.count_nonzero(of_kind))
         if every:
             counts.append((kind, every, int(np.count_nonzero(of_kind & attended))))
