@@ -36,7 +36,7 @@ test: setup-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadfile --reruns 2 --reruns-delay 2 --only-rerun Timeout --only-rerun TargetClosed --durations 15
+	$(BIN)/pytest -n 3 --dist loadfile --reruns 2 --reruns-delay 2 --only-rerun Timeout --only-rerun TargetClosed --durations 15
 
 lint: setup-test
 	$(BIN)/ruff check .
