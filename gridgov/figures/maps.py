@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,8 +23,14 @@ __all__ = ["grid_map", "tile_map"]
 
 _MAX_NAMES = 60
 _MAX_FIGURES = 24
+# Points that carry hover and click, a row of them across a grid, up to so many grids; beyond, where
+# a grid is a few pixels wide, its middle alone: two thousand grids would send 20,000 texts.
+_TOUCH = ((40, 5), (400, 3))
+# Outlines are drawn no finer than this part of the whole: half a pixel of a wide screen.
+_FINEST = 1 / 2000
 
 
+_Numbers = np.ndarray[Any, Any]
 # Grid id → its row of the frame.
 _Rows = dict[str, dict[Hashable, Any]]
 
@@ -49,6 +56,8 @@ def _inside(ring: Ring, x: float, y: float) -> bool:
 def _touch_points(shape: Outline, across: int) -> list[tuple[float, float]]:
     """A lattice inside the outline: a click goes to the nearest point, so it hits the area."""
     found = [shape.centre]
+    if across == 0:
+        return found
     for ring in shape.rings:
         xs, ys = [x for x, _y in ring], [y for _x, y in ring]
         for column in range(across):
@@ -64,22 +73,40 @@ def _area_trace(
     shapes: Sequence[Outline], name: str, fill: str, edge: str, digits: int
 ) -> dict[str, Any]:
     """All outlines of one colour as a single trace: a trace a grid would be slow for 138."""
-    xs: list[float | None] = []
-    ys: list[float | None] = []
-    for ring in (ring for shape in shapes for ring in shape.rings):
-        xs += [*(round(x, digits) for x, _y in (*ring, ring[0])), None]
-        ys += [*(round(y, digits) for _x, y in (*ring, ring[0])), None]
+    rings = [(*ring, ring[0]) for shape in shapes for ring in shape.rings]
+    points = np.round(np.array([point for ring in rings for point in ring]), digits)
+    ends = np.cumsum([len(ring) for ring in rings])
+    # Neighbours share their corners, so they still meet after rounding; what has become one point
+    # with the one before it goes.
+    kept = np.append(True, np.any(points[1:] != points[:-1], axis=1))
+    kept[ends[:-1]] = True
+    breaks = np.cumsum(kept)[ends[:-1] - 1]
+    xs, ys = (_plain(part, digits, breaks) for part in points[kept].T)
     return {
         "type": "scatter",
         "mode": "lines",
         "name": name,
-        "x": xs[:-1],
-        "y": ys[:-1],
+        "x": xs,
+        "y": ys,
         "fill": "toself",
         "fillcolor": fill,
         "line": {"width": 1, "color": edge},
         "hoverinfo": "skip",
     }
+
+
+def _plain(values: _Numbers, digits: int, breaks: _Numbers) -> list[float | None]:
+    """Rounded numbers as they are sent, whole ones without a point; None at the breaks."""
+    plain = (values if digits > 0 else values.astype(np.int64)).astype(object)
+    found: list[float | None] = np.insert(plain, breaks, np.full(len(breaks), None)).tolist()
+    return found
+
+
+def _digits(shapes: Sequence[Outline]) -> int:
+    """Decimals that tell points apart as far as the eye can; negative for large grounds."""
+    xs = [x for shape in shapes for ring in shape.rings for x, _y in ring]
+    extent = max(xs) - min(xs)
+    return 2 if extent < 100 else min(0, -math.floor(math.log10(extent * _FINEST)))
 
 
 def _value_classes(values: pd.Series[Any], unit: str, steps: Sequence[str]) -> list[_Class]:
@@ -112,6 +139,7 @@ def _state_classes(states: pd.Series[Any], palette: Palette) -> list[_Class]:
 def _touch_trace(shapes: Sequence[Outline], rows: _Rows, unit: str, digits: int) -> dict[str, Any]:
     """Unseen points that carry the hover and the click of each grid."""
     xs, ys, ids, texts = [], [], [], []
+    across = next((points for most, points in _TOUCH if len(shapes) <= most), 0)
     for shape in shapes:
         row = rows.get(shape.grid_id)
         lines = [shape.name, _("无数据")]
@@ -120,9 +148,9 @@ def _touch_trace(shapes: Sequence[Outline], rows: _Rows, unit: str, digits: int)
             lines[1] = f"<b>{formats.value(row['value'], unit)}</b>{state}"
             if row.get("note"):
                 lines.append(str(row["note"]))
-        for x, y in _touch_points(shape, 5 if len(shapes) <= 40 else 3):
-            xs.append(round(x, digits))
-            ys.append(round(y, digits))
+        for x, y in _touch_points(shape, across):
+            xs.append(round(x, max(digits, 0)))
+            ys.append(round(y, max(digits, 0)))
             ids.append(shape.grid_id)
             texts.append("<br>".join(lines))
     # A click makes plotly grey what it leaves out; unseen marks must stay unseen.
@@ -223,8 +251,7 @@ def grid_map(
         if valued
         else _state_classes(data["state"], palette)
     )
-    xs = [x for shape in shapes for ring in shape.rings for x, _y in ring]
-    digits = 2 if max(xs) - min(xs) < 100 else 0
+    digits = _digits(shapes)
     edge = palette.paper if valued else palette.centre
     traces = _areas(shapes, classes, palette, selected, edge, digits)
     traces.append(_touch_trace(shapes, rows, unit, digits))
