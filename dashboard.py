@@ -31,6 +31,7 @@ from gridgov.access.sessions import shared_sessions
 from gridgov.errors import GridGovError
 from gridgov.locale import _
 from gridgov.serve.affinity import INDEX_VARIABLE, SERVERS_VARIABLE, Affinity
+from gridgov.serve.prompt import PromptAnswers
 from gridgov.settings import Settings
 from gridgov.ui import warm
 from gridgov.workspace.session import purge_sessions
@@ -92,6 +93,7 @@ def build() -> tuple[list[Middleware], list[Route]]:
     several = [Middleware(Affinity, index=int(index), servers=int(servers))] if index else []
     middleware = [
         *several,
+        Middleware(PromptAnswers),
         Middleware(
             ClientAddress,
             trusted=settings.trusted_proxies,
