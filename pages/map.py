@@ -6,7 +6,14 @@ from gridgov.locale import _
 from gridgov.ui.cache import drawn, kept
 from gridgov.ui.links import link
 from gridgov.ui.page import empty, foot, page, show
-from gridgov.ui.places import hidden_note, map_chart, map_choices, map_frame, narrow_ground
+from gridgov.ui.places import (
+    crowded_note,
+    hidden_note,
+    map_chart,
+    map_choices,
+    map_frame,
+    narrow_ground,
+)
 from gridgov.ui.sidebar import set_filters
 
 view = page(_("地图"))
@@ -21,7 +28,9 @@ with st.container(key="ground"):
         drawn("map", lambda: map_chart(view, frame, code, by), code, level, by),
         f"map_{code}_{level}_{by}_{view.filters.grid_id}",
         metrics=[code],
-        note=_("点一个网格，全站都只看它；左侧“恢复默认”回到全部。") + hidden_note(frame),
+        note=_("点一个网格，全站都只看它；左侧“恢复默认”回到全部。")
+        + hidden_note(frame)
+        + crowded_note(view),
         on_click=lambda point: set_filters(grid_id=point["customdata"]),
     )
 if view.filters.grid_id:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import math
 from datetime import date
 
 import numpy as np
@@ -42,9 +43,17 @@ def above(communities: int) -> pa.Table:
     })  # fmt: skip
 
 
+def _square(index: int) -> tuple[int, int]:
+    """Column and row of the n-th place: any number of places fills a square from its corner."""
+    shell = math.isqrt(index)
+    along = index - shell * shell
+    return (shell, along) if along <= shell else (2 * shell - along, shell)
+
+
 def grids(place: Community, has_street: bool) -> pa.Table:
     """The community, its 总网格, general and micro-grids."""
-    offset = 2_700.0 * (place.index % 40), 2_300.0 * (place.index // 40)
+    column, row = _square(place.index)
+    offset = 2_700.0 * column, 2_300.0 * row
     shapes = geometries(list(outlines()), offset)
     shapes = [shapes[0], *shapes]
     ids = [place.grid_id, place.main_id, *place.general_ids, *place.micro_ids]

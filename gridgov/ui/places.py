@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from gridgov import formats
-from gridgov.figures import Chart, bars, control_chart, empty_chart, grid_map, outlines, tile_map
+from gridgov.explore.builder import split_label
+from gridgov.figures import (
+    Chart,
+    bars,
+    control_chart,
+    empty_chart,
+    grid_map,
+    outlines,
+    tile_map,
+    tiles,
+)
+from gridgov.figures.marks import label_width
 from gridgov.figures.outline import Outline
 from gridgov.figures.palette import Palette
 from gridgov.filters import Filters
@@ -18,11 +30,13 @@ from gridgov.judgement import Judged, judge, judged_history, newest_points, tone
 from gridgov.locale import _, pick
 from gridgov.metrics import METRICS, Grain
 from gridgov.metrics.evaluate import answer
-from gridgov.queries.choices import grid_path
+from gridgov.metrics.grids import tree_of
 from gridgov.queries.grid_profile import grid_card, grid_peers, grid_workers, map_attributes
 from gridgov.queries.grids_below import short_names
+from gridgov.queries.map_levels import MapLevels, map_levels, place_around
 from gridgov.small_counts import judged_only, small_note, small_words, told, why_no_series
 from gridgov.ui import html
+from gridgov.ui.cache import kept
 from gridgov.ui.view import View
 from gridgov.warehouse import Reader
 
@@ -31,6 +45,7 @@ Row = Mapping[Hashable, Any]
 __all__ = [
     "MAP_METRICS",
     "PROFILE_METRICS",
+    "crowded_note",
     "default_grid",
     "facts_html",
     "hidden_note",
@@ -46,13 +61,13 @@ __all__ = [
 ]
 
 MAP_METRICS = ("SV1", "SV2", "SV3", "SV8", "C1", "C3", "C6", "C9", "C13", "HP1", "HP5")
+_ENDINGS = ("街道", "社区", "总网格")
 PROFILE_METRICS = ("SV1", "SV2", "SV6", "C1", "C3", "HP1")
-_LEVELS = ("一般", "微")
 
 
 def map_choices(view: View) -> tuple[str, str, str]:
     """Metric, grid level and colouring, chosen above the map; kept in the address."""
-    first, second, third = st.columns([3, 2, 2], vertical_alignment="bottom")
+    first, second, third = st.columns([3, 3, 2], vertical_alignment="bottom")
     codes = list(MAP_METRICS)
     asked = st.query_params.get("metric", "")
     code = first.selectbox(
@@ -62,21 +77,57 @@ def map_choices(view: View) -> tuple[str, str, str]:
         format_func=lambda key: pick(METRICS[key].zh, METRICS[key].en),
         key="map_metric",
     )
-    level = second.segmented_control(
-        _("层级"), list(_LEVELS), default=_LEVELS[0], required=True, key="map_level",
-        format_func=lambda key: _("一般网格") if key == "一般" else _("微网格"),
-    )  # fmt: skip
-    by = third.segmented_control(
-        _("着色"), ["value", "state"], default="value", required=True, key="map_by",
-        format_func=lambda key: _("按数值") if key == "value" else _("按变化"),
-    )  # fmt: skip
+    found = kept(_levels)
+    level = _segment(second, _("层级"), "level", found.levels or (found.first,), found.first)
+    by = _segment(third, _("着色"), "by", ("value", "state"), "value")
     st.query_params["metric"] = code
-    return code, level or _LEVELS[0], by or "value"
+    for name, chosen, usual in (("level", level, found.first), ("by", by, "value")):
+        if chosen != usual:
+            st.query_params[name] = chosen
+        else:
+            st.query_params.pop(name, None)
+    return code, level, by
+
+
+def _levels(reader: Reader, filters: Filters) -> MapLevels:
+    return map_levels(reader, filters.grid_id)
+
+
+def _segment(
+    column: DeltaGenerator, label: str, name: str, options: Sequence[str], usual: str
+) -> str:
+    """One of a few, opened with what the address says; another set of options starts anew."""
+    asked = st.query_params.get(name, "")
+    chosen = column.segmented_control(
+        label, list(options), default=asked if asked in options else usual, required=True,
+        key=f"map_{name}_{usual}_{'_'.join(options)}",
+        format_func=_worded,
+    )  # fmt: skip
+    return chosen or usual
+
+
+def _worded(option: str) -> str:
+    own = {"value": _("按数值"), "state": _("按变化")}
+    return own[option] if option in own else split_label(f"grid:{option}")
+
+
+def crowded_note(view: View) -> str:
+    """Which levels are not offered, and what to do to see them."""
+    crowded = kept(_levels).crowded
+    return "".join(
+        " "
+        + _(
+            "{level}有 {n} 个，一张图上看不清：先点开一个小一点的范围。",
+            level=split_label(f"grid:{level}"),
+            n=formats.whole(count),
+        )
+        for level, count in crowded.items()
+    )
 
 
 def map_frame(reader: Reader, filters: Filters, code: str, level: str) -> pd.DataFrame:
     """A row a grid of the level: grid_id, name, outline, group, value, n, note, state."""
-    place = _around(reader, filters.grid_id, level)
+    place = place_around(tree_of(reader), filters.grid_id, level)
     grids = map_attributes(reader, level=level, grid_id=place)
     by = (f"grid:{level}",)
     asked = answer(reader, [code], filters.span.start, filters.span.end, by=by, grid_id=place)
@@ -87,8 +138,8 @@ def map_frame(reader: Reader, filters: Filters, code: str, level: str) -> pd.Dat
         now[["value", "n", "state"]], left_on="grid_id", right_index=True, how="left"
     )
     return found.assign(
-        name=short_names([str(name) for name in found["name"]]),
-        group=found["parent_id"],
+        name=_names([str(name) for name in found["name"]]),
+        group=_groups(reader, [str(parent) for parent in found["parent_id"]]),
         note=[
             _note(metric.unit, n, state)
             for n, state in zip(found["n"], found["state"], strict=True)
@@ -97,16 +148,26 @@ def map_frame(reader: Reader, filters: Filters, code: str, level: str) -> pd.Dat
     )
 
 
-def _around(reader: Reader, grid_id: str | None, level: str) -> str | None:
-    """The place whose grids of the level are drawn: a chosen grid is shown among its neighbours."""
-    if grid_id is None:
-        return None
-    above = None
-    for choice in grid_path(reader, grid_id):
-        if choice.level == level:
-            return above
-        above = choice.grid_id
-    return grid_id
+def _names(names: Sequence[str]) -> list[str]:
+    """Short enough for a tile: without what all names begin with, and without 街道 at their end."""
+    for ending in _ENDINGS:
+        if len(names) > 1 and all(
+            name.endswith(ending) and len(name) > len(ending) + 1 for name in names
+        ):
+            return short_names([name.removesuffix(ending) for name in names])
+    return short_names(names)
+
+
+def _groups(reader: Reader, parents: Sequence[str]) -> list[str]:
+    """The grids above in words; empty where all lie in the same."""
+    names = tree_of(reader).names
+    ids = list(dict.fromkeys(parents))
+    if len(ids) < 2:
+        return [""] * len(parents)
+    whole = [names[key][0] if key in names else key for key in ids]
+    short = short_names(whole)
+    words = dict(zip(ids, short if len(set(short)) == len(ids) else whole, strict=True))
+    return [words[parent] for parent in parents]
 
 
 def _note(unit: str, n: float, state: object) -> str:
@@ -134,13 +195,14 @@ def map_chart(view: View, frame: pd.DataFrame, code: str, by: str) -> Chart:
     metric = METRICS[code]
     title, unit = pick(metric.zh, metric.en), metric.unit
     shapes = _ground(frame)
-    drawn = frame.drop(columns=["outline"])
+    alone = [] if frame["group"].any() else ["group"]
+    drawn = frame.drop(columns=["outline", *alone])
     if not shapes:
         return tile_map(drawn, view.palette, title=title, unit=unit, by=by,
                         selected=view.filters.grid_id)  # fmt: skip
     return grid_map(
         shapes, drawn, view.palette, title=title, unit=unit, by=by,
-        selected=view.filters.grid_id, height=520,
+        selected=view.filters.grid_id, height=_height(shapes),
     )  # fmt: skip
 
 
@@ -149,6 +211,19 @@ def _ground(frame: pd.DataFrame) -> tuple[Outline, ...]:
     columns = (frame[name].tolist() for name in ("grid_id", "name", "outline"))
     rows = zip(*columns, strict=True)
     return _outlined(tuple(row for row in rows if row[2] and isinstance(row[2], str)))
+
+
+def _tall(shapes: Sequence[Outline]) -> float:
+    """Height of the ground as a part of its width."""
+    xs, ys = zip(
+        *(point for shape in shapes for ring in shape.rings for point in ring), strict=True
+    )
+    return float((max(ys) - min(ys)) / max(max(xs) - min(xs), 1e-9))
+
+
+def _height(shapes: Sequence[Outline]) -> int:
+    """Of the figure in pixels: as high as a wide page fills with the ground."""
+    return round(min(520, max(260, 110 + 1040 * _tall(shapes))))
 
 
 @lru_cache(maxsize=8)
@@ -162,12 +237,13 @@ def narrow_ground(frame: pd.DataFrame) -> str:
 
     The server does not know how wide the screen is, so the figure is as high as a wide one needs.
     """
-    rings = [ring for shape in _ground(frame) for ring in shape.rings]
-    if not rings:
-        return "<style></style>"
-    xs, ys = zip(*(point for ring in rings for point in ring), strict=True)
-    tall = (max(ys) - min(ys)) / max(max(xs) - min(xs), 1e-9)
-    high = f"calc({tall:.3f} * (100vw - 36px) + 110px)"
+    shapes, aside = _ground(frame), 36
+    if not shapes:
+        units = list(zip(frame["grid_id"], frame["name"], strict=True))
+        groups = frame["group"].tolist() if frame["group"].any() else None
+        shapes = tiles(units, groups)
+        aside += label_width(groups) if groups else 0
+    high = f"calc({_tall(shapes):.3f} * (100vw - {aside}px) + 130px)"
     chart = ".stElementContainer:has(.stPlotlyChart)"
     return (
         f"<style>@media (max-width: 640px) {{ .st-key-ground {chart}, "
