@@ -31,6 +31,7 @@ from gridgov.metrics.grids import tree_of
 from gridgov.metrics.months import months_of
 from gridgov.metrics.reach import reach_of
 from gridgov.queries import complaints_evidence, engagement_evidence, visits_evidence
+from gridgov.queries.map_levels import map_levels
 from gridgov.trends import newest_signals
 from gridgov.trends import series as trend_series
 from gridgov.trends.places import all_levels
@@ -124,7 +125,10 @@ def pages(grid_id: str) -> list[Page]:
         ),
         Page(
             "map",
-            (lambda r, f: places.map_frame(r, f, "SV1", "社区"),),
+            (
+                lambda r, f: map_levels(r, f.grid_id),
+                lambda r, f: places.map_frame(r, f, "SV1", map_levels(r, f.grid_id).first),
+            ),
             "SELECT grid, count(*) FROM visit GROUP BY 1",
         ),
         Page(
