@@ -24,6 +24,7 @@ __all__ = [
     "read_flag",
     "read_moment",
     "read_number",
+    "split_and",
     "split_labels",
 ]
 
@@ -56,6 +57,18 @@ _TRUE = [
     "☑",
     "已办",
     "完成",
+    "是的",
+    "在家",
+    "见到",
+    "见面",
+    "见到本人",
+    "有人",
+    "首次",
+    "属于",
+    "计划内",
+    "权责内",
+    "职责内",
+    "1.0",
 ]
 _FALSE = [
     "否",
@@ -84,24 +97,45 @@ _FALSE = [
     "☒",
     "未办",
     "未完成",
+    "无人",
+    "无人在家",
+    "家中无人",
+    "非首次",
+    "计划外",
+    "权责外",
+    "职责外",
+    "0.0",
 ]
 FLAGS: dict[str, bool] = {**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False)}
 _UNKNOWN = {"", "-", "--", "—", "/", "\\", "n/a", "na", "nan", "null", "none", "不详", "未知", "空"}
+# Who says "not clear" has not said no.
+_UNSAID = re.compile(
+    r"不(?:清楚|知道?|确定|了解|适用|明|便|愿).*|未(?:填|登记|录入|统计|提供|核实|确认).*|待.+|暂无"
+)
+_REFUSED = re.compile(r"[未不没无拒]")
+_ASIDE = re.compile(r"\(.*\)$|\ufe0f")
 _LOST = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{2,}")
 _UNIT = re.compile(r"(?:人次|项次|人|户|元|次|家|天|个|名|件|场|项|条|岁|份|%|％)$")
 _YMD = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?号?")
 _SHORT_YMD = re.compile(r"(\d{2})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:[ T]?(\d{2})(\d{2})(\d{2})?)?")
+_COMPACT_DAY = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})[ T]+(?=\d{1,2}[:时点]|\D)")
 _NUMERIC = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{2})(?=$|[^\d])")
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
+# As databases write it in Chinese: 03-1月 -25.
+_DAY_FIRST = re.compile(r"(\d{1,2})-(\d{1,2})月\s*-(\d{4}|\d{2})(?=$|\D)")
+_HAN = dict(zip("〇零○一二三四五六七八九", "000123456789", strict=True))
+_HAN_YEAR = re.compile(rf"[{''.join(_HAN)}]{{4}}(?=年)")
+_HAN_NUMBER = re.compile(r"([二三四五]?)(十?)([一二三四五六七八九]?)(?=[月日号时点分秒])")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _CLOCK = re.compile(
-    r"(?P<half>凌晨|早上|早晨|清晨|上午|中午|下午|傍晚|晚上|夜间|晚|[AaPp]\.?[Mm]\.?)?\s*"
+    r"(?P<half>凌晨|早上|早晨|清晨|上午|中午|下午|午后|傍晚|晚上|夜间|晚|[AaPp]\.?[Mm]\.?)?\s*"
     r"(?P<h>\d{1,2})\s*(?:[:时点]\s*(?:(?P<half_hour>半)|(?P<m>\d{1,2})\s*(?:[:分]\s*(?:(?P<s>\d{1,2})(?:\.\d+)?\s*秒?)?)?)?)"
     r"\s*(?P<tail>[AaPp]\.?[Mm]\.?)?"
     r"\s*(?P<zone>Z|[+-]\d{2}:?\d{2}|[+-]\d{2})?"
 )
 _WEEKDAY = re.compile(r"[(（]?(?:星期|周|礼拜)[一二三四五六日天][)）]?")
+_AND = re.compile(r"([\u3400-\u9fff]{2,4})[和与及]([\u3400-\u9fff]{2,4})")
 _MORNING = {"凌晨", "早上", "早晨", "清晨", "上午", "am"}
 
 
@@ -131,9 +165,15 @@ def is_precision_lost(value: str) -> bool:
 
 def split_labels(value: str) -> list[str]:
     """Several names in one cell: 、 / , ; and line breaks, each cleaned; `张 三` becomes 张三."""
-    parts = re.split(r"[、/,，;；\n\r|&＆]+|\s+(?:和|与)\s+", value)
+    parts = re.split(r"[、/,，;；\n\r|&＆+＋]+|\s+(?:和|与)\s+", value)
     names = [join_han(clean(part)) for part in parts]
     return list(dict.fromkeys(name for name in names if name))
+
+
+def split_and(name: str) -> list[str]:
+    """张三和李四 is two people; 李和平, with one character before the 和, is one."""
+    found = _AND.fullmatch(name)
+    return [found[1], found[2]] if found else [name]
 
 
 def join_han(name: str) -> str:
@@ -143,14 +183,17 @@ def join_han(name: str) -> str:
 
 def read_flag(value: str) -> bool | None:
     """是/否/√/×/有/无/已/未 and their kin; None where the cell says nothing."""
-    plain = clean(value).lower()
+    plain = _ASIDE.sub("", clean(value).lower()).strip()
     if plain in _UNKNOWN:
         return None
     if plain in FLAGS:
         return FLAGS[plain]
-    for text, flag in (("未", False), ("没", False), ("不", False), ("已", True)):
-        if plain.startswith(text):
-            return flag
+    if _UNSAID.fullmatch(plain):
+        return None
+    if plain.startswith(("未", "没", "不")):
+        return False
+    if plain.startswith("已") and not _REFUSED.search(plain):
+        return True
     raise Unreadable("E106")
 
 
@@ -200,7 +243,7 @@ def read_moment(value: str, order: DateOrder | None = None) -> datetime | None:
     plain = clean(value)
     if is_nothing(plain):
         return None
-    plain = _WEEKDAY.sub(" ", plain).strip()
+    plain = _in_digits(_WEEKDAY.sub(" ", plain).strip())
     if _SERIAL.fullmatch(plain):
         return _from_serial(float(plain))
     try:
@@ -221,11 +264,33 @@ def _from_serial(serial: float) -> datetime:
     return (moment + timedelta(milliseconds=500)).replace(microsecond=0)
 
 
+def _in_digits(plain: str) -> str:
+    """二〇二五年一月三日 in digits; other texts as they are."""
+    if not _HAN_YEAR.match(plain):
+        return plain
+    year = "".join(_HAN[sign] for sign in plain[:4])
+    return year + _HAN_NUMBER.sub(_in_tens, plain[4:])
+
+
+def _in_tens(found: re.Match[str]) -> str:
+    tens, ten, ones = found.groups()
+    if not found[0] or (tens and not ten and ones):
+        return found[0]
+    if not ten:
+        return _HAN[tens or ones]
+    return str(10 * int(_HAN[tens] if tens else 1) + int(_HAN[ones] if ones else 0))
+
+
 def _read_day(plain: str, order: DateOrder | None) -> tuple[date, str]:
     if found := _YMD.match(plain):
         return date(int(found[1]), int(found[2]), int(found[3])), plain[found.end() :]
     if found := _SHORT_YMD.match(plain):
         return date(2000 + int(found[1]), int(found[2]), int(found[3])), plain[found.end() :]
+    if found := _COMPACT_DAY.match(plain):
+        return date(int(found[1]), int(found[2]), int(found[3])), plain[found.end() :]
+    if found := _DAY_FIRST.match(plain):
+        year = int(found[3]) + (2000 if len(found[3]) == 2 else 0)
+        return date(year, int(found[2]), int(found[1])), plain[found.end() :]
     if found := _NUMERIC.match(plain):
         year = int(found[3]) + (2000 if len(found[3]) == 2 else 0)
         first, second = int(found[1]), int(found[2])
@@ -240,7 +305,7 @@ def _read_day(plain: str, order: DateOrder | None) -> tuple[date, str]:
 
 def _add_clock(day: date, rest: str) -> datetime:
     midnight = datetime(day.year, day.month, day.day)
-    rest = rest.removeprefix("T").strip(" ,")
+    is_iso, rest = rest.startswith("T"), rest.removeprefix("T").strip(" ,")
     if not rest:
         return midnight
     found = _CLOCK.fullmatch(rest)
@@ -252,14 +317,18 @@ def _add_clock(day: date, rest: str) -> datetime:
     second = int(found["s"] or 0)
     if half in _MORNING:
         hour = 0 if hour == 12 else hour
-    elif (half in {"下午", "傍晚", "晚上", "晚", "夜间", "pm"} and hour < 12) or (
+    elif (half in {"下午", "午后", "傍晚", "晚上", "晚", "夜间", "pm"} and hour < 12) or (
         half == "中午" and hour < 3
     ):
         hour += 12
     if hour > 24 or minute > 59 or second > 59 or (hour == 24 and minute + second > 0):
         raise ValueError(rest)
     moment = midnight + timedelta(hours=hour, minutes=minute, seconds=second)
-    return _to_shanghai(moment, found["zone"])
+    zone = found["zone"] or ""
+    if zone.startswith("-") and not is_iso:
+        # 08:05-09:05 is from when to when, not a place west of Greenwich.
+        raise ValueError(rest)
+    return _to_shanghai(moment, zone or None)
 
 
 def _to_shanghai(moment: datetime, zone: str | None) -> datetime:

@@ -13,6 +13,7 @@ from etl.values import (
     read_flag,
     read_moment,
     read_number,
+    split_and,
     split_labels,
 )
 
@@ -39,6 +40,13 @@ MOMENTS = {
     "2025-01-03T08:05:00Z": datetime(2025, 1, 3, 16, 5),
     "2025-01-03T08:05:00+08:00": datetime(2025, 1, 3, 8, 5),
     "\t2025-01-03\u00a0": datetime(2025, 1, 3),
+    "20250103 08:05": datetime(2025, 1, 3, 8, 5),
+    "20250103 下午3时": datetime(2025, 1, 3, 15),
+    "二〇二五年一月三日": datetime(2025, 1, 3),
+    "二○二五年十二月二十一日 上午九时": datetime(2025, 12, 21, 9),
+    "二零二五年十月三十日下午三点二十五分": datetime(2025, 10, 30, 15, 25),
+    "03-1月 -25 08:05": datetime(2025, 1, 3, 8, 5),
+    "2025/1/3 8:05:00 AM": datetime(2025, 1, 3, 8, 5),
     "—": None,
     "无": None,
 }
@@ -60,6 +68,11 @@ def test_moments_are_read(text: str) -> None:
         "99999",
         "3/4/2025",
         "2025-01-03 8:77",
+        # From when to when: no zone west of Greenwich.
+        "2025/01/03 08:05-09:05",
+        "2025-01-03 8:00-10",
+        "二〇二五年二月三十日",
+        "二二五年一月三日",
     ],
 )
 def test_what_is_no_moment_is_refused(text: str) -> None:
@@ -101,24 +114,44 @@ def test_percent_and_yuan_are_read() -> None:
     assert read_number("￥1,200.50元", whole=False, negative=True) == Decimal("1200.50")
 
 
-@pytest.mark.parametrize("text", ["是", "√", "有", "已", "已回访", "Y", "1", "TRUE", " 是 ", "✔"])
+@pytest.mark.parametrize("text", ["是", "√", "有", "已", "已回访", "Y", "1", "TRUE", " 是 ", "✔",
+                                  "✔️", "在家", "见到", "是（本人）", "1.0", "首次", "已办结"])  # fmt: skip
 def test_yes(text: str) -> None:
     assert read_flag(text) is True
 
 
-@pytest.mark.parametrize("text", ["否", "×", "无", "未", "未见面", "N", "0", "没见到", "不在家"])
+@pytest.mark.parametrize("text", ["否", "×", "无", "未", "未见面", "N", "0", "没见到", "不在家",
+                                  "否（外出）", "无人", "非首次", "不满意"])  # fmt: skip
 def test_no(text: str) -> None:
     assert read_flag(text) is False
 
 
-def test_neither_yes_nor_no() -> None:
-    assert read_flag("—") is None
+@pytest.mark.parametrize("text", ["—", "不清楚", "不知道", "不适用", "未填", "不便透露", "待核实"])
+def test_what_is_not_said_is_not_no(text: str) -> None:
+    assert read_flag(text) is None
+
+
+@pytest.mark.parametrize("text", ["也许", "已读未回", "已拒绝"])
+def test_neither_yes_nor_no(text: str) -> None:
     with pytest.raises(Unreadable):
-        read_flag("也许")
+        read_flag(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("张三和李四", ["张三", "李四"]),
+        ("欧阳娜娜与李四", ["欧阳娜娜", "李四"]),
+        ("李和平", ["李和平"]),
+        ("欧阳和", ["欧阳和"]),
+    ],
+)
+def test_two_workers_joined_by_a_word(text: str, names: list[str]) -> None:
+    assert split_and(text) == names
 
 
 def test_several_workers_in_a_cell() -> None:
-    assert split_labels("张三、李 四/王五\n赵六，张三;孙七") == [
+    assert split_labels("张三、李 四/王五\n赵六，张三;孙七+李 四") == [
         "张三",
         "李四",
         "王五",
