@@ -18,15 +18,15 @@ __all__ = ["already_loaded", "write_batch", "write_findings", "write_meta"]
 
 
 def already_loaded(
-    con: duckdb.DuckDBPyConnection, sha256: str, sheet: str, recipe: str
+    con: duckdb.DuckDBPyConnection, sha256: str, recipe: str
 ) -> tuple[int, int] | None:
     """(rows, rejected) of the same bytes read the same way by a batch still in force."""
     row = first_row(
         con,
         'SELECT f."rows", f.rejected FROM load_file AS f JOIN load_batch AS b USING (batch_id) '
-        "WHERE f.sha256 = $sha256 AND f.sheet = $sheet AND f.recipe = $recipe "
+        "WHERE f.sha256 = $sha256 AND f.recipe = $recipe "
         "AND b.undone_by IS NULL ORDER BY f.file_id DESC LIMIT 1",
-        {"sha256": sha256, "sheet": sheet, "recipe": recipe},
+        {"sha256": sha256, "recipe": recipe},
     )
     return None if row is None else (int(row[0]), int(row[1]))
 
@@ -48,7 +48,8 @@ def write_batch(
         con.execute(
             "INSERT INTO load_file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                file_id, batch_id, report.path, report.sheet, report.table, report.rows,
+                file_id, batch_id, report.nameless(report.path), report.nameless(report.sheet),
+                report.table, report.rows,
                 report.loaded, report.updated, report.duplicate, report.rejected, report.sha256,
                 report.encoding, report.is_sample, recipe,
             ],

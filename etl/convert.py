@@ -8,7 +8,7 @@ clean costs nothing but a look at it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -26,7 +26,10 @@ from etl.privacy import (
     Pseudonyms,
     grid_text,
     looks_like_identity_number,
+    own_number_removed,
     strike,
+    telephone_of,
+    without_numbers,
 )
 from etl.recognise import SheetGuess
 from etl.sheet import RAW
@@ -40,6 +43,7 @@ from etl.values import (
     read_flag,
     read_moment,
     read_number,
+    split_and,
     split_labels,
 )
 from gridgov.errors import MappingError
@@ -69,6 +73,9 @@ _EDGES = r"^\s|\s$|^[\x{00a0}\x{3000}\x{feff}]|[\x{00a0}\x{3000}\x{feff}]$"
 _ARMED = r"^'([=+@-])"
 # Characters that cleaning leaves as they are; with a Chinese one first no exponent can be meant.
 _PLAIN = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff0-9-]*")
+# Columns that name a worker by an account.
+_ACCOUNTS = ("alias", "worker_id")
+_ODD_ACCOUNT = _ODD_KEY + r"|1[3-9]\d{9}"
 _LOOK_AT = 20_000
 _REMEMBERED = 1 << 16
 _BLANK = " \t\r\n\u00a0\u3000\u200b\ufeff"
@@ -189,7 +196,9 @@ class Converter:
         return Converted(column, value, looked.join, looked.error, looked.warning)
 
     def _short_text(self, column: Column, source: str) -> Converted:
-        odd = _ODD_KEY if column.kind == "key" else f"{_ODD}|{STRIKE_PATTERN}"
+        odd = f"{_ODD}|{STRIKE_PATTERN}"
+        if column.kind == "key":
+            odd = _ODD_ACCOUNT if column.name in _ACCOUNTS else _ODD_KEY
         distinct = self._distinct(source, f"regexp_matches(s, {text(odd)})")
         looked = self._lookup(column, source, distinct, {})
         if not looked.join:
@@ -309,21 +318,39 @@ class Converter:
             return _choice_reader(column)
         if kind in ("household", "person"):
             return self._pseudonym_reader("H" if kind == "household" else "P")
-        if kind in ("worker", "workers", "list"):
-            return lambda value: ("、".join(self._account(n) for n in _labels(value)) or None, None)
+        if kind in ("worker", "workers"):
+            return lambda value: (
+                _listed(self._account(n) for n in _labels(value, split_and)),
+                None,
+            )
+        if kind == "list":
+            return lambda value: (_listed(without_numbers(n) for n in _labels(value)), None)
         if kind == "key":
-            return lambda value: (self._account(_compact(value)) or None, None)
+            is_account = column.name in _ACCOUNTS
+            return lambda value: (self._key(_compact(value), is_account=is_account) or None, None)
         if kind == "grid":
             return lambda value: (grid_text(_compact(value)) or None, None)
         if kind == "name":
-            return lambda value: (strike(_compact(value)) or None, None)
+            return lambda value: (without_numbers(_compact(value)) or None, None)
         return lambda value: (strike(_soft(value)) or None, None)
 
+    def _key(self, name: str, *, is_account: bool) -> str:
+        """An identity number used as a number is somebody's, so it is replaced like a name."""
+        if is_account:
+            return self._account(name)
+        return self._pseudonyms.of("A", name) if looks_like_identity_number(name) else name
+
     def _account(self, name: str) -> str:
-        """An identity number used as an account is somebody's, so it is replaced like a name."""
+        """An identity or mobile number used as an account is replaced; beside a name it goes."""
         if looks_like_identity_number(name):
             return self._pseudonyms.of("A", name)
-        return name
+        telephone = telephone_of(name)
+        if telephone is not None:
+            return self._pseudonyms.of("A", telephone)
+        rest = own_number_removed(name)
+        if rest is None:
+            return name
+        return rest or self._pseudonyms.of("A", name)
 
     def _pseudonym_reader(self, prefix: str) -> _Read:
         erased = {
@@ -396,8 +423,13 @@ def _compact(value: str) -> str:
     return plain
 
 
-def _labels(value: str) -> list[str]:
+def _listed(names: Iterable[str]) -> str | None:
+    return "、".join(dict.fromkeys(names)) or None
+
+
+def _labels(value: str, also: Callable[[str], list[str]] | None = None) -> list[str]:
     names = [name for name in split_labels(value) if not is_nothing(name)]
+    names = [part for name in names for part in (also(name) if also else [name])]
     if any(is_precision_lost(name) for name in names):
         raise Unreadable("E105")
     return names

@@ -23,25 +23,50 @@ __all__ = [
     "grid_text",
     "key_path",
     "looks_like_identity_number",
+    "own_number_removed",
     "resident_text",
     "strike",
+    "strike_name",
+    "telephone_of",
+    "without_numbers",
 ]
 
 STRUCK = "[已隐去]"
 _PLATE_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _D = "[0-9０-９]"
+_GAP = "[-－—–._ 　]"
 # RE2 syntax, shared by Python's re and DuckDB. Order: longer numbers first.
 STRIKE_PATTERN = (
     rf"{_D}{{13,19}}[XxＸｘ]?"
     rf"|{_D}{{3,10}}[*＊xX]{{2,12}}{_D}{{2,4}}[XxＸｘ]?"
-    rf"|(?:[+＋]?(?:86|８６)[-－ 　]?)?[1１][3-9３-９]{_D}[-－ 　]?{_D}{{4}}[-－ 　]?{_D}{{4}}"
-    rf"|[0０]{_D}{{2,3}}[-－ 　）)]?{_D}{{7,8}}"
-    rf"|[2-9２-９]{_D}{{2,3}}[-－ ]{_D}{{4}}"
+    # An identity number or a bank card in groups.
+    rf"|{_D}{{6}}{_GAP}{_D}{{8}}{_GAP}?{_D}{{3}}[0-9０-９XxＸｘ]"
+    rf"|{_D}{{6}}{_GAP}?{_D}{{4}}{_GAP}{_D}{{4}}{_GAP}{_D}{{3}}[0-9０-９XxＸｘ]"
+    rf"|{_D}{{4}}[-－ ]{_D}{{4}}[-－ ]{_D}{{4}}[-－ ]{_D}{{2,4}}(?:[-－ ]{_D}{{1,3}})?"
+    rf"|(?:(?:[+＋]?(?:86|８６)|0086){_GAP}?)?"
+    rf"[1１][3-9３-９]{_D}[)）]?{_GAP}{{0,2}}{_D}{{4}}{_GAP}{{0,2}}{_D}{{4}}"
+    rf"|[1１][- ][3-9３-９](?:[- ]{_D}){{9}}"
+    r"|[一幺][三四五六七八九][零〇一幺二三四五六七八九]{9}"
+    rf"|[0０]{_D}{{2,3}}[-－—– 　）)]?{_D}{{7,8}}"
+    # Not 2024-2025, which are years.
+    rf"|(?:[3-9３-９]{_D}{{2,3}}|[2２](?:[1-9１-９]{_D}{{1,2}}|[0０]{_D}))[-－ ]{_D}{{4}}"
     rf"|(?:电话|座机|手机|致电|联系方式|号码)[:：是为 ]{{0,3}}{_D}{{7,12}}"
-    rf"|[{_PLATE_PROVINCES}][A-HJ-NP-Za-hj-np-z][·•．.\-－ 　]?[A-HJ-NP-Za-hj-np-z0-9]{{4,5}}"
+    rf"|[{_PLATE_PROVINCES}][ 　]?[A-HJ-NP-Za-hj-np-z][·•．.\-－ 　]?[A-HJ-NP-Za-hj-np-z0-9]{{4,5}}"
     rf"[A-HJ-NP-Za-hj-np-z0-9挂学警港澳]"
 )
 _STRIKE = re.compile(STRIKE_PATTERN)
+_LEFT = re.compile(rf"[(（\[【]?(?:联系)?(?:电话|手机号?|号码)?[:：]?{re.escape(STRUCK)}[)）\]】]?")
+_TELEPHONE = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
+# Somebody's own number inside an account; longer ones may be the account.
+_OWN = re.compile(
+    r"(?<!\d)(?:\+?86|0086)?[- ]?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)|(?<!\d)[1-8]\d{16}[\dXx]"
+)
+_HAN = re.compile(r"[\u3400-\u9fff]{2}")
+# Exports carry the moment or the days they are of in their names: no telephone.
+_STAMP = re.compile(
+    r"((?<!\d)20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+    r"(?:[-_~ ]?(?:20\d{6}|\d{6}|\d{4}|\d{9}))?(?!\d)|(?<!\d)1[5-9]\d{11}(?!\d))"
+)
 _BLOCK = 64
 _IDENTITY = re.compile(
     r"[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"
@@ -60,11 +85,40 @@ def strike(value: str) -> str:
     return _STRIKE.sub(STRUCK, value)
 
 
+def without_numbers(value: str) -> str:
+    """A name without the numbers that stand beside it: 张三(13812345678) is 张三."""
+    struck = strike(value)
+    if struck == value:
+        return value
+    return _LEFT.sub("", struck).strip(" -,/:：、") or STRUCK
+
+
+def strike_name(value: str) -> str:
+    """As `strike`, for names of files and sheets: moments like 20250103080500 stay."""
+    parts = _STAMP.split(value)
+    return "".join(part if at % 2 else strike(part) for at, part in enumerate(parts))
+
+
+def telephone_of(value: str) -> str | None:
+    """The eleven digits of a text that is a mobile number and nothing else."""
+    found = _TELEPHONE.fullmatch(re.sub(r"[- ]", "", value))
+    return found[1] if found else None
+
+
+def own_number_removed(value: str) -> str | None:
+    """The name that is left of an account with a mobile or identity number in it; None where no
+    such number is in it, an empty text where no name is left."""
+    if not _OWN.search(value):
+        return None
+    rest = _LEFT.sub("", _OWN.sub(STRUCK, value)).strip(" -,/:：、")
+    return rest if _HAN.search(rest) else ""
+
+
 def grid_text(value: str) -> str:
     """A grid's name or code as it is stored. Codes run to 18 digits and are nobody's number."""
     if _GRID_CODE.fullmatch(value) and not looks_like_identity_number(value):
         return value
-    return strike(value)
+    return without_numbers(value)
 
 
 def looks_like_identity_number(value: str) -> bool:

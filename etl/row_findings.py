@@ -8,6 +8,7 @@ import duckdb
 
 from etl.findings import Finding, hint
 from etl.mapping import Recipe
+from etl.own_names import without_names
 from etl.sheet import RAW
 from etl.stage import STAGE
 from gridgov.schema import Table
@@ -40,9 +41,7 @@ def row_findings(
                 header = recipe.drop[int(names)].header
                 found.append(Finding(check_id, header, times, first, reason, table.name))
             elif names in sources:
-                found += _examples(
-                    con, table, sources[names], (attribute, also), mark, times, first_row
-                )
+                found += _examples(con, table, sources, (attribute, also), mark, times, first_row)
             else:
                 found.append(Finding(check_id, names, times, first, None, table.name))
     return found
@@ -51,7 +50,7 @@ def row_findings(
 def _examples(
     con: duckdb.DuckDBPyConnection,
     table: Table,
-    source: str,
+    sources: Mapping[str, str],
     place: tuple[str, str],
     mark: str,
     times: int,
@@ -59,9 +58,13 @@ def _examples(
 ) -> list[Finding]:
     attribute, also = place
     check_id, _, name = mark.partition(":")
-    column = table.column(name)
+    source, column = sources[name], table.column(name)
+    shown = source
+    if not column.is_pseudonym:
+        shown = without_names(source, (sources[c.name] for c in table.columns
+                                       if c.is_pseudonym and c.name in sources))  # fmt: skip
     rows = con.execute(
-        f"SELECT {source}, count(*), min(s.row_number) FROM {STAGE} AS s "
+        f"SELECT {shown}, count(*), min(s.row_number) FROM {STAGE} AS s "
         f"JOIN {RAW} ON {RAW}.rowid = s.row_number - {first_row} "
         f"WHERE list_contains(string_split(s.{attribute}, ' '), $mark) {also} "
         f"GROUP BY ALL ORDER BY 2 DESC, 3 LIMIT {_EXAMPLES}",
