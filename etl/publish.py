@@ -23,9 +23,11 @@ def finish(
     *,
     publish: bool,
 ) -> LoadReport:
-    """Complete and publish what `loader` has put into `building`; without changes nothing is."""
+    """Complete and publish what `loader` has put into `building`. Nothing is where nothing changed
+    and no row was refused: what was has to be in the books, or nobody can mend it."""
     report = LoadReport(building.base, reports, is_check=not publish)
-    if not report.total("loaded") + report.total("updated"):
+    is_refused = any(one.rejected and not one.is_known for one in reports)
+    if not report.total("loaded") + report.total("updated") and not is_refused:
         return report
     con = building.con
     tell(_("检查整本台账"), 0.75)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from etl.findings import Finding
+from etl.privacy import STRUCK, strike_name
 from gridgov.errors import DataFileError
 from gridgov.locale import _
 
@@ -17,6 +18,8 @@ class FileReport:
     """One sheet of one file. rows = loaded + updated + duplicate + rejected, always.
 
     `skipped` counts records that carry no data, by kind: title, header, blank, total, note.
+    `is_known` tells that the same bytes were loaded before and nothing was read again.
+    `names` are residents of the file who are named in its own name, sheet or headers.
     """
 
     path: str
@@ -33,6 +36,14 @@ class FileReport:
     encoding: str = ""
     sha256: str = ""
     is_sample: bool = False
+    is_known: bool = False
+    names: set[str] = field(default_factory=set)
+
+    def nameless(self, shown: str) -> str:
+        """A path, sheet or header as the published books may tell it."""
+        for name in sorted(self.names, key=len, reverse=True):
+            shown = shown.replace(name, STRUCK)
+        return strike_name(shown)
 
     def balance(self, records: int) -> None:
         """Hold the sums against the independent count. Raises `DataFileError` when they differ."""

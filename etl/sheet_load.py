@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -13,16 +13,17 @@ from etl import direct
 from etl.ask import count
 from etl.books import already_loaded
 from etl.columns import integers
-from etl.convert import Converted, Converter, source_expression
+from etl.convert import Converter, source_expression
 from etl.date_order import find_date_order
 from etl.ddl import schema_hash, text
 from etl.findings import Finding
-from etl.headers import suggest
+from etl.headers import match, suggest
 from etl.job import Job
 from etl.mapping import Recipe
 from etl.merge import Touched, merge
+from etl.own_names import hide_names, names_in
 from etl.pieces import load_in_pieces
-from etl.privacy import STRUCK, Pseudonyms
+from etl.privacy import Pseudonyms
 from etl.recognise import SheetGuess
 from etl.report import FileReport
 from etl.row_findings import row_findings
@@ -31,6 +32,7 @@ from etl.skip import find_skipped
 from etl.stage import STAGE, Selection, Staged, build_marks, build_stage
 from etl.values import DateOrder
 from gridgov import __version__
+from gridgov.locale import _
 from gridgov.schema import TABLES, Table
 
 __all__ = ["SheetLoader"]
@@ -58,12 +60,15 @@ class SheetLoader:
         file_id = self._next_file + len(self.file_ids)
         self.file_ids.append(file_id)
         report = FileReport(guess.path, guess.sheet, table.name, sha256=sheet.source.sha256)
-        how = f"{schema_hash()}:{recipe.digest}:{__version__}:{table.name}"
+        # Books do not tell a sheet's name where it holds somebody's.
+        which = self._pseudonyms.of("S", guess.sheet)
+        how = f"{schema_hash()}:{recipe.digest}:{__version__}:{table.name}:{which}"
         self.recipes.append(how)
-        known = already_loaded(self.con, sheet.source.sha256, guess.sheet, how)
+        known = already_loaded(self.con, sheet.source.sha256, how)
         if known is not None:
             report.rows, report.rejected = known
             report.duplicate = report.rows - report.rejected
+            report.is_known = True
             return report
         job = Job(table, sheet, guess, recipe, _sources(table, guess, recipe), file_id, report)
         if not load_in_pieces(self, job):
@@ -71,7 +76,7 @@ class SheetLoader:
         # Models need the memory.
         self.con.execute(f"DROP TABLE {RAW}; DROP TABLE {STAGE}")
         # What could not be decoded is known only now.
-        report.findings[:0] = _header_findings(table, guess, sheet, recipe)
+        report.findings[:0] = _header_findings(table, guess, sheet, recipe, report)
         report.encoding = sheet.encoding
         report.balance(sheet.records)
         return report
@@ -112,7 +117,9 @@ class SheetLoader:
     ) -> Selection:
         """All rows of `raw` but those in `skipped`, converted; the first has number `first_row`."""
         converted = [converter.column(job.table.column(n), sql) for n, sql in job.sources.items()]
-        self._hide_names(converted, job.sources)
+        hide_names(self.con, converted, job.sources)
+        shown = " ".join((job.guess.path, job.guess.sheet, *job.guess.unknown))
+        job.report.names |= names_in(self.con, converted, job.sources, shown)
         extra = [*_drop_marks(job.recipe, job.guess), *self._surplus_mark(surplus)]
         where = f"WHERE {RAW}.rowid NOT IN (SELECT r FROM skipped)" if has_skipped else ""
         return Selection(job.table, converted, first_row, extra, where)
@@ -147,22 +154,6 @@ class SheetLoader:
             times, first = len(merged.conflict_rows), merged.conflict_rows[0]
             found = Finding("W401", table.key[0], times, first, table=table.name)
             report.findings.append(found)
-
-    def _hide_names(self, converted: list[Converted], sources: Mapping[str, str]) -> None:
-        """A resident who is named in the row's own columns is struck from its free text too."""
-        residents = [sources[one.column.name] for one in converted if one.column.is_pseudonym]
-        for at, one in enumerate(converted):
-            if one.column.kind != "note":
-                continue
-            value = one.value
-            note = sources[one.column.name]
-            for cell in residents:
-                # Longer than one character; a single one is no name.
-                named = f"strlen({cell}) > 3 AND contains({note}, {cell})"
-                if self.count(f"SELECT count(*) FROM {RAW} WHERE {named}"):
-                    hidden = f"replace({value}, {cell}, {text(STRUCK)})"
-                    value = f"CASE WHEN {named} THEN {hidden} ELSE {value} END"
-            converted[at] = Converted(one.column, value, one.join, one.error, one.warning)
 
     def _surplus_mark(self, surplus: Sequence[int]) -> list[str]:
         if not surplus:
@@ -210,17 +201,27 @@ def _sources(table: Table, guess: SheetGuess, recipe: Recipe) -> dict[str, str]:
 
 
 def _header_findings(
-    table: Table, guess: SheetGuess, sheet: Sheet, recipe: Recipe
+    table: Table, guess: SheetGuess, sheet: Sheet, recipe: Recipe, report: FileReport
 ) -> list[Finding]:
     found = []
     # With a mapping file the clerk has said which columns matter.
     for header in () if recipe.columns or recipe.templates else guess.unknown:
-        near = suggest(table, header)
-        shown = header.strip() + (f" → {near}?" if near else "")
-        found.append(Finding("W111", header.strip(), 1, guess.header_row + 1, shown, table.name))
+        name = report.nameless(header.strip())
+        shown = name + _nearest(table, header, guess)
+        found.append(Finding("W111", name, 1, guess.header_row + 1, shown, table.name))
     if sheet.undecodable:
         found.append(Finding("W109", "", sheet.undecodable, None, None, table.name))
     return found
+
+
+def _nearest(table: Table, header: str, guess: SheetGuess) -> str:
+    """Which column a header may mean, or where that column has been taken from already."""
+    for column in match(table, [header]).columns:
+        if column in guess.columns:
+            label, at = table.column(column).label, guess.columns[column] + 1
+            return _("（“{label}”已取自第 {n} 列）", label=label, n=at)
+    near = suggest(table, header)
+    return f" → {near}?" if near else ""
 
 
 def _drop_marks(recipe: Recipe, guess: SheetGuess) -> list[str]:

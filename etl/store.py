@@ -92,6 +92,8 @@ class Store:
                 yield building
         finally:
             building.discard()
+            if not self.path(number).is_file():
+                self._drop_rejects(number)
 
     def point_to(self, number: int) -> None:
         """Put version `number` in force. Raises `WarehouseMissing` where it is not kept."""
@@ -122,6 +124,13 @@ class Store:
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         for path in self.root.glob("gridgov-*.duckdb.wal"):
             path.unlink()
+        self._drop_rejects(max([*self.numbers(), self.current() or 0]) + 1)
+
+    def _drop_rejects(self, number: int) -> None:
+        """A batch has the number of its version; what was refused by one that never came to be
+        must not be given back as another's."""
+        for path in self.rejects.glob(f"{number}-*.parquet"):
+            path.unlink(missing_ok=True)
 
 
 class Building:

@@ -281,6 +281,38 @@ def _mend(path: Path, out: Path) -> None:
     book.save(out)
 
 
+def test_a_file_of_which_every_row_is_refused_is_in_the_books(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    path = write_visits(tmp_path / "走访.csv", visit("V1", "昨天"), visit("V2", "前天"))
+    report = load([path], warehouse)
+    assert (counts(report), report.published, report.batch_id) == ((0, 0, 0, 2), True, 1)
+    assert [row.row_number for row in read_rejects(warehouse)] == [2, 3]
+    assert stating.status(warehouse).batches[0].files[0].rejected == 2
+    again = load([path], warehouse)
+    assert (counts(again), again.published) == ((0, 0, 0, 2), False)
+    load([write_visits(tmp_path / "别的.csv", visit("V3"))], warehouse)
+    assert [row.row_number for row in read_rejects(warehouse)] == [2, 3]
+    assert undo(warehouse, 1) == 3
+    assert list(read_rejects(warehouse)) == []
+
+
+def test_rejects_of_a_load_that_failed_are_not_kept(
+    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_visits(tmp_path / "走访.csv", visit("V1", "昨天"), visit("V2"))
+    monkeypatch.setattr("etl.load.is_changed", lambda path, was: True)
+    with pytest.raises(DataFileError):
+        load([path], warehouse)
+    assert list((warehouse / "rejects").iterdir()) == []
+    monkeypatch.undo()
+    # What a killed load left behind goes before its number is given to another.
+    stale = warehouse / "rejects" / "1-7.parquet"
+    stale.write_bytes(b"left")
+    load([path], warehouse)
+    assert [one.name for one in (warehouse / "rejects").iterdir()] == ["1-1.parquet"]
+
+
 def test_rejects_are_for_the_owner_alone(warehouse: Path, tmp_path: Path) -> None:
     load([write_visits(tmp_path / "走访.csv", visit("V1", "昨天"), visit("V2"))], warehouse)
     (kept,) = (warehouse / "rejects").iterdir()

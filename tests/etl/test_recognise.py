@@ -126,6 +126,13 @@ def test_unknown_headers_are_reported_with_the_nearest_guess(tmp_path: Path) -> 
     assert report.loaded == 1
 
 
+def test_a_column_that_comes_twice_is_told(tmp_path: Path) -> None:
+    rows = [[*VISIT_HEADERS, "走访人"], [*visit("V1"), "李四"]]
+    report = check_one(write_csv(tmp_path / "走访.csv", rows), tmp_path)
+    shown = [one.value_hint for one in report.findings if one.check_id == "W111"]
+    assert shown == ["走访人（“走访人”已取自第 3 列）"]
+
+
 def test_a_doubtful_sheet_is_asked_about_not_guessed(tmp_path: Path) -> None:
     path = write_csv(
         tmp_path / "x.csv", [["网格编号", "工号", "开始日期"], ["M1", "W1", "2025-01-01"]]
