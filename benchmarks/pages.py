@@ -35,7 +35,7 @@ from gridgov.queries.map_levels import map_levels
 from gridgov.trends import newest_signals
 from gridgov.trends import series as trend_series
 from gridgov.trends.places import all_levels
-from gridgov.ui import complaints_page, engagement_page, places, visits_page
+from gridgov.ui import complaints_page, engagement_page, map_page, places, visits_page
 from gridgov.ui.overview import overview_of
 from gridgov.warehouse import Reader, Warehouse
 
@@ -127,7 +127,7 @@ def pages(grid_id: str) -> list[Page]:
             "map",
             (
                 lambda r, f: map_levels(r, f.grid_id),
-                lambda r, f: places.map_frame(r, f, "SV1", map_levels(r, f.grid_id).first),
+                lambda r, f: map_page.map_frame(r, f, "SV1", map_levels(r, f.grid_id).first),
             ),
             "SELECT grid, count(*) FROM visit GROUP BY 1",
         ),

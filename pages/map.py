@@ -4,16 +4,10 @@ import streamlit as st
 
 from gridgov.locale import _
 from gridgov.ui.cache import drawn, kept
+from gridgov.ui.grid_notes import hidden_note
 from gridgov.ui.links import link
+from gridgov.ui.map_page import crowded_note, map_chart, map_choices, map_frame, narrow_ground
 from gridgov.ui.page import empty, foot, page, show
-from gridgov.ui.places import (
-    crowded_note,
-    hidden_note,
-    map_chart,
-    map_choices,
-    map_frame,
-    narrow_ground,
-)
 from gridgov.ui.sidebar import set_filters
 
 view = page(_("地图"))

@@ -29,7 +29,8 @@ from gridgov.queries.visits_evidence import (
 )
 from gridgov.small_counts import HIDDEN, counts_persons, hidden_figures, told
 from gridgov.trends.series import judged_series
-from gridgov.ui.places import map_frame, peers_chart
+from gridgov.ui.map_page import map_frame
+from gridgov.ui.places import peers_chart
 from gridgov.warehouse import Reader, Warehouse
 from tests.warehouses import sample_warehouse
 
