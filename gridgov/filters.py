@@ -20,6 +20,7 @@ from gridgov.filters_period import (
     compared_span,
     period_span,
 )
+from gridgov.locale import _, language
 
 __all__ = ["COMPARISONS", "PERIODS", "Comparison", "Filters", "Period", "Span"]
 
@@ -90,6 +91,14 @@ class Filters:
     def compared(self) -> Span | None:
         """The dates to compare with, cut to the same length when the period is unfinished."""
         return compared_span(self.comparison, self.period, self.span)
+
+    @property
+    def compared_name(self) -> str:
+        """What is compared with, as it stands in a sentence: 去年同期, same period last year."""
+        if self.comparison == "spring_festival":
+            return _("去年（按春节对齐）")
+        name = _(COMPARISONS[self.comparison])
+        return name[:1].lower() + name[1:] if language() == "en" else name
 
     @property
     def is_unfinished(self) -> bool:

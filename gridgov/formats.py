@@ -35,6 +35,7 @@ __all__ = [
     "percent",
     "period",
     "points",
+    "points_bare",
     "ratio",
     "share",
     "signed",
@@ -110,12 +111,17 @@ def percent(fraction: float | None, decimals: int = 1) -> str:
 
 def points(difference: float | None) -> str:
     """The difference of two fractions in percentage points, signed: 0.041 → +4.1 个百分点."""
+    text = points_bare(difference)
+    return text if text == MISSING else f"{text}{_unit(_('个百分点'))}"
+
+
+def points_bare(difference: float | None) -> str:
+    """As `points`, under a heading that says the unit: +4.1."""
     if difference is None or is_missing(difference):
         return MISSING
     number = difference * 100
     # Beside 67.7% a change reads +1.0: without its decimal it would look less exact than it is.
-    text = signed(number) if not round(number, 1) else _with_sign(_rounded(number, 1))
-    return f"{text}{_unit(_('个百分点'))}"
+    return signed(number) if not round(number, 1) else _with_sign(_rounded(number, 1))
 
 
 def signed(number: float | None, decimals: int = 1) -> str:

@@ -8,7 +8,7 @@ from gridgov import formats
 from gridgov.access.privacy import THRESHOLD
 from gridgov.attention import Concern
 from gridgov.figures.control import signal_words
-from gridgov.filters import COMPARISONS, Filters
+from gridgov.filters import Filters
 from gridgov.judgement import Judged
 from gridgov.locale import _, pick
 
@@ -45,7 +45,7 @@ def _metric_line(item: Judged, filters: Filters) -> str:
 def _change(item: Judged, filters: Filters) -> str:
     if filters.compared is None or item.difference is None:
         return ""
-    name = _(COMPARISONS[filters.comparison])
+    name = filters.compared_name
     words = formats.change(abs(item.difference), item.metric.unit).lstrip("+")
     if abs(item.difference) < 0.0005:
         return _("，与{name}持平", name=name)

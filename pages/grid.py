@@ -4,13 +4,13 @@ import streamlit as st
 
 from gridgov.locale import _
 from gridgov.ui.cache import drawn, kept
+from gridgov.ui.evidence import control, to_grid
 from gridgov.ui.metric_cards import metric_card
 from gridgov.ui.page import cards, empty, foot, page, section, show, table
 from gridgov.ui.places import (
     PROFILE_METRICS,
     default_grid,
     facts_html,
-    history_chart,
     peers_chart,
     peers_note,
     profile_of,
@@ -35,16 +35,16 @@ cards(
     )
 )
 
-left, right = st.columns(2, gap="large")
-with left:
-    show(kept(history_chart, grid_id, "SV1", view.palette), "grid_sv1", metrics=["SV1"])
-    show(kept(history_chart, grid_id, "C1", view.palette), "grid_c1", metrics=["C1"])
-with right:
-    for code in ("SV1", "C1"):
+st.space("small")
+by_code = {item.metric.code: item for item in judged}
+for code in ("SV1", "C1"):
+    left, right = st.columns(2, gap="medium")
+    with left:
+        control(view, by_code[code], f"grid_{code.lower()}", grid_id=grid_id)
+    with right:
         chart = kept(peers_chart, grid_id, code, view.palette)
         if chart is not None:
-            show(chart, f"peers_{code}", metrics=[code],
-                 note=peers_note(chart))  # fmt: skip
+            show(chart, f"peers_{code}", metrics=[code], note=peers_note(chart), on_click=to_grid)
 
 section(_("网格员"), _("任职先后；网格换人之日起，工作记在新任名下。"))
 held = workers_frame(view.reader, grid_id)

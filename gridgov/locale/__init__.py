@@ -29,11 +29,13 @@ _current: ContextVar[Language] = ContextVar("gridgov_language", default="zh_CN")
 def catalogue() -> dict[str, str]:
     """Chinese text → English text, from every .po file; later files may not redefine a text."""
     found: dict[str, str] = {}
+    # The interface's one typeface draws curly quotes as wide as a Chinese character.
+    straight = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
     for path in sorted((_HERE / "en" / "LC_MESSAGES").glob("*.po")):
         with path.open("rb") as handle:
             for message in read_po(handle, locale="en"):
                 if message.id and isinstance(message.string, str) and message.string:
-                    found.setdefault(str(message.id), message.string)
+                    found.setdefault(str(message.id), message.string.translate(straight))
     return found
 
 

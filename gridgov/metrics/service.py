@@ -23,10 +23,10 @@ SERVICE = (
             "tier. A period counts on the day it ends, if the person was listed throughout; a "
             "visit recorded as not having met anyone is no contact."
         ),
-        numerator_zh="至少联系一次的人·周期",
-        numerator_en="person-periods with a contact",
-        denominator_zh="应联系的人·周期",
-        denominator_en="person-periods due",
+        numerator_zh="按期联系到的人次",
+        numerator_en="made",
+        denominator_zh="应联系人次",
+        denominator_en="contacts due",
         unit="%",
         unit_en="%",
         direction="up",
@@ -174,8 +174,8 @@ SERVICE = (
             "post; where no capacity is given, 80 a month for general and 20 for micro-grid "
             "workers). Above 1 the work exceeds the hands."
         ),
-        numerator_zh="应联系的人·周期",
-        numerator_en="person-periods due",
+        numerator_zh="应联系人次",
+        numerator_en="contacts due",
         denominator_zh="可承担的联系次数",
         denominator_en="capacity in contacts",
         unit="%",

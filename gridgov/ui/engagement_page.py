@@ -26,7 +26,7 @@ from gridgov.queries.engagement_evidence import (
 )
 from gridgov.ui.cache import drawn, kept
 from gridgov.ui.engagement_charts import days_chart, participation_chart, pillars_chart
-from gridgov.ui.engagement_rotation import rotation_html, rotation_named
+from gridgov.ui.engagement_rotation import MOST_ROWS, rotation_html, rotation_named
 from gridgov.ui.engagement_tables import (
     grids_html,
     grids_named,
@@ -37,7 +37,7 @@ from gridgov.ui.engagement_tables import (
     types_html,
     types_named,
 )
-from gridgov.ui.evidence import control, heading, time_marks, to_grid
+from gridgov.ui.evidence import control, heading, time_marks, to_day, to_grid
 from gridgov.ui.page import empty, section, show, table, table_of
 from gridgov.ui.view import View
 from gridgov.warehouse import Reader
@@ -145,7 +145,7 @@ def types(view: View) -> None:
     quiet = int((days["value"] == 0).sum())
     note = _("颜色越浓当天活动越多；{n} 天没有活动。", n=formats.whole(quiet))
     chart = drawn("activity days", lambda: days_chart(days, view.palette))
-    show(chart, "activity_days", note=note)
+    show(chart, "activity_days", metrics=("HP5",), note=note, on_click=to_day)
 
 
 def neighbours(view: View) -> None:
@@ -180,9 +180,9 @@ def _teams_note(group: Teams) -> str:
         words = _("{start} 起本季 {performed} / {expected} 支队伍展演过；有记录的队伍 {known} 支。")
     return words.format(
         start=formats.day(group.start),
-        performed=group.performed,
-        expected=group.expected,
-        known=group.known,
+        performed=formats.whole(group.performed),
+        expected=formats.whole(group.expected),
+        known=formats.whole(group.known),
     )
 
 
@@ -190,10 +190,17 @@ def _rotation_note(found: Rotation) -> str:
     if len(found.held) == 1:
         times = int(found.held.to_numpy().sum())
         return _("近 12 个月在这个网格举办 {n} 次。", n=times)
-    note = _("{hosts} / {grids} 个一般网格举办过；", hosts=found.hosts, grids=len(found.held))
+    note = _(
+        "{hosts} / {grids} 个一般网格举办过；",
+        hosts=formats.whole(found.hosts),
+        grids=formats.whole(len(found.held)),
+    )
     comma = ", " if language() == "en" else "、"
     missed = comma.join(formats.month(month) for month in found.missed)
-    return note + (_("没有举办的月份：{months}。", months=missed) if missed else _("月月都有。"))
+    note += _("没有举办的月份：{months}。", months=missed) if missed else _("月月都有。")
+    if len(found.held) <= MOST_ROWS:
+        return note
+    return note + _("这里列前 {n} 个网格，其余在表格与下载中。", n=MOST_ROWS)
 
 
 def activities(view: View) -> None:

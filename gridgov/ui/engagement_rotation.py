@@ -12,9 +12,9 @@ from gridgov.figures.palette import Palette
 from gridgov.locale import _
 from gridgov.queries.engagement_evidence import Rotation
 
-__all__ = ["rotation_html", "rotation_named"]
+__all__ = ["MOST_ROWS", "rotation_html", "rotation_named"]
 
-_MOST_ROWS = 30
+MOST_ROWS = 30
 
 
 def rotation_html(found: Rotation, palette: Palette) -> str:
@@ -25,7 +25,7 @@ def rotation_html(found: Rotation, palette: Palette) -> str:
         f'<th scope="col" style="{small}">{escape(_short_month(month))}</th>' for month in months
     )
     body = []
-    for grid_id, held in list(found.held.iterrows())[:_MOST_ROWS]:
+    for grid_id, held in list(found.held.iterrows())[:MOST_ROWS]:
         label = found.labels[str(grid_id)]
         cells = "".join(
             _square(label, month, int(times), palette)
@@ -34,7 +34,9 @@ def rotation_html(found: Rotation, palette: Palette) -> str:
         body.append(_line(label, cells))
     if len(found.held) > 1:
         body.append(_line(_("未举办"), _missed_marks(found, months, small, palette)))
-    width = 108 if len(found.held) == 1 else 84
+    shown = [found.labels[str(grid_id)] for grid_id in found.held.index[:MOST_ROWS]]
+    # Names of several communities tell grids apart at their end: they need their whole length.
+    width = min(max(84, 13 * max(map(len, shown), default=0) + 12), 148)
     name = escape(_("邻里日由哪个网格在哪个月举办"))
     return (
         '<div class="gg-table"><table style="table-layout:fixed">'

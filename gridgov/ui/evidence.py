@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
 
 import numpy as np
@@ -37,7 +39,9 @@ __all__ = [
     "plain_dates",
     "said",
     "time_marks",
+    "to_day",
     "to_grid",
+    "to_month",
 ]
 
 
@@ -56,19 +60,25 @@ def judged_cards(view: View, judged: list[Judged]) -> None:
 
 def heading(title: str) -> None:
     """The heading of a table that stands beside a chart: level with the chart's own title."""
-    st.html(html.section_html(title).replace("<h2 ", '<h2 style="margin-top:6px" ', 1))
+    st.html(html.section_html(title).replace("<h2 ", '<h2 style="margin-top:0" ', 1))
 
 
-def time_marks(view: View) -> list[Annotation]:
-    """Events that people noted, for charts over time."""
-    return [Annotation(day.isoformat(), text) for day, text in annotations_of(view)]
+def time_marks(view: View, grid_id: str | None = None) -> list[Annotation]:
+    """Events that people noted, for charts over time; `grid_id`: of a grid besides the filters'."""
+    return [Annotation(day.isoformat(), text) for day, text in annotations_of(view, grid_id)]
 
 
-def control(view: View, judged: Judged, key: str, *, note: str = "") -> None:
-    """A judged metric over its 24 months, on its usual range; without `note` its state in words."""
-    code, marks = judged.metric.code, tuple(time_marks(view))
-    chart, words = drawn("control", lambda: _control(view, judged, marks), code, marks)
-    show(chart, key, metrics=(code,), note=note or words)
+def control(
+    view: View, judged: Judged, key: str, *, note: str = "", grid_id: str | None = None
+) -> None:
+    """A judged metric over its 24 months, on its usual range; without `note` its state in words.
+
+    `grid_id`: the grid that was judged, where it is not that of the filters. A click on a month
+    narrows the page to it.
+    """
+    code, marks = judged.metric.code, tuple(time_marks(view, grid_id))
+    chart, words = drawn("control", lambda: _control(view, judged, marks), code, marks, grid_id)
+    show(chart, key, metrics=(code,), note=note or words, on_click=to_month)
 
 
 def _control(view: View, judged: Judged, marks: Sequence[Annotation]) -> tuple[Chart, str]:
@@ -131,6 +141,23 @@ def to_grid(point: Mapping[str, object]) -> None:
     key = clicked_key(point)
     if key:
         set_filters(grid_id=key)
+
+
+def to_month(point: Mapping[str, object]) -> None:
+    """Narrow the page to the month that was clicked."""
+    key = clicked_key(point)
+    if key:
+        first = date.fromisoformat(key[:10]).replace(day=1)
+        last = first.replace(day=monthrange(first.year, first.month)[1])
+        set_filters(period="custom", start=first, end=last)
+
+
+def to_day(point: Mapping[str, object]) -> None:
+    """Narrow the page to the day that was clicked."""
+    key = clicked_key(point)
+    if key:
+        day = date.fromisoformat(key[:10])
+        set_filters(period="custom", start=day, end=day)
 
 
 def named(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from gridgov import formats
 from gridgov.access.privacy import THRESHOLD
 from gridgov.figures import sparkline
 from gridgov.figures.palette import Palette
-from gridgov.filters import COMPARISONS, Filters
+from gridgov.filters import Filters
 from gridgov.judgement import Judged
 from gridgov.locale import _, language, pick
 from gridgov.small_counts import small_note
@@ -63,7 +63,7 @@ def change_words(judged: Judged, filters: Filters) -> str:
     """Against what, and by how much: 较去年同期 +1.2 个百分点."""
     if filters.compared is None:
         return ""
-    name = _(COMPARISONS[filters.comparison])
+    name = filters.compared_name
     if judged.difference is None:
         return _("{name}无可比数据", name=name)
     return _(

@@ -14,7 +14,7 @@ import streamlit as st
 
 from gridgov import formats
 from gridgov.figures.chart import Chart, figure_config
-from gridgov.filters import COMPARISONS, Span
+from gridgov.filters import Span
 from gridgov.labels import labelled
 from gridgov.locale import _
 from gridgov.queries.choices import grid_path
@@ -100,7 +100,7 @@ def context_parts(view: View) -> list[str]:
         parts.append(
             _(
                 "对比 {name} {span}",
-                name=_(COMPARISONS[view.filters.comparison]),
+                name=view.filters.compared_name,
                 span=_days(compared),
             )
         )

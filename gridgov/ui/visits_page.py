@@ -20,7 +20,7 @@ from gridgov.queries.visits_evidence import (
 )
 from gridgov.small_counts import small_note
 from gridgov.ui.cache import drawn, kept
-from gridgov.ui.evidence import compared_name, control, heading
+from gridgov.ui.evidence import control, heading
 from gridgov.ui.page import empty, section, table
 from gridgov.ui.records import records
 from gridgov.ui.view import View
@@ -64,7 +64,7 @@ def tiers(view: View, judged: dict[str, Judged]) -> None:
                 day=formats.day(view.filters.span.end),
             )
             if view.filters.compared:
-                note += _("增减为与{name}相比的百分点。", name=compared_name(view))
+                note += _("增减为与{name}相比的百分点。", name=view.filters.compared_name)
             if frame[["hides_listed", "hides_rate", "hides_overdue"]].any(axis=None):
                 note += small_note()
             body = drawn("tiers", lambda: tiers_html(view, frame))

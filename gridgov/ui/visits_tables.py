@@ -45,7 +45,7 @@ def tiers_html(view: View, frame: pd.DataFrame) -> str:
             "listed": HIDDEN if row["hides_listed"] else row["listed"],
             "parts": HIDDEN if row["hides_rate"] else formats.ratio(row["contacted"], row["due"]),
             "rate": HIDDEN if row["hides_rate"] else row["rate"],
-            "change": formats.signed((row["rate"] - row["rate_before"]) * 100),
+            "change": formats.points_bare(row["rate"] - row["rate_before"]),
             "overdue": HIDDEN if row["hides_overdue"] else row["overdue"],
         }
         for row in frame.to_dict("records")

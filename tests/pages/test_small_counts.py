@@ -47,7 +47,7 @@ def test_pages_of_the_smallest_grid(
     app = open_page(page, grid=grid, **more)
     assert not app.exception
     shown = texts(app)
-    assert f"应联系的人·周期 {due}，" not in shown
+    assert f"应联系人次 {due}，" not in shown
     assert f"/ {due}</td>" not in shown
     if page in ("visits", "grid", "overview"):
         assert "涉及不足 5 人的数字" in shown
