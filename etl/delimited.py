@@ -11,6 +11,7 @@ import duckdb
 
 from etl.copying import copy_range
 from etl.encoding import Encoding, detect, recode, recode_lines, sniff
+from etl.headers import known_headers
 from etl.sheet import PREVIEW_ROWS
 from etl.sources import Source
 from etl.text_part import TextPart, rows_of
@@ -70,6 +71,8 @@ class DelimitedSheet:
         self._file = source.file
         self._unsettled = encoding or sniff(source.file)
         self._note(Encoding(self._unsettled))
+        if self._unsettled == "utf-8" and self._has_old_line_ends():
+            self._recode_as_found(Encoding("utf-8"), is_given=bool(encoding))
         if not self.has_pieces:
             self._settle()
         self.delimiter = delimiter or self._find_delimiter()
@@ -80,8 +83,15 @@ class DelimitedSheet:
     @property
     def has_pieces(self) -> bool:
         """True for a file large enough to be worth cutting up, in an encoding that allows it."""
-        least = _PIECE.get(self.encoding)
+        least = _PIECE.get(self.encoding) if self._file == self.source.file else None
         return least is not None and self.source.file.stat().st_size > least * 4 // 3
+
+    def _has_old_line_ends(self) -> bool:
+        """True where lines end in CR alone, which only recoding tells the readers."""
+        with self.source.file.open("rb") as handle:
+            head = handle.read(_HEAD)
+        lone = head.count(b"\r") - head.count(b"\r\n")
+        return lone > head.count(b"\n") // 2
 
     def _settle(self) -> None:
         """Recode the whole file, if it needs it and has not been."""
@@ -120,15 +130,20 @@ class DelimitedSheet:
         return text if len(head) < _HEAD else text[: text.rfind("\n") + 1] or text
 
     def _find_delimiter(self) -> str:
-        """The character that cuts most of the first rows into the same number of cells."""
+        """The character that cuts out most known headers; else the one that cuts most of the first
+        rows into the same number of cells."""
         text = self._head()
         if self.source.stem.lower().removesuffix(".gz").endswith(".tsv"):
             return "\t"
-        best, best_score = ",", 0.0
+        best, best_score = ",", (0, 0.0)
         for delimiter in _DELIMITERS:
-            widths = [len(row) for row in rows_of(text, delimiter, PREVIEW_ROWS) if any(row)]
+            rows = [row for row in rows_of(text, delimiter, PREVIEW_ROWS) if any(row)]
+            widths = [len(row) for row in rows]
             usual = max(set(widths), key=lambda w: (widths.count(w), w)) if widths else 0
-            score = (usual - 1) * widths.count(usual) / len(widths) if widths else 0.0
+            share = (usual - 1) * widths.count(usual) / len(widths) if widths else 0.0
+            headers = max((known_headers(row) for row in rows), default=0)
+            # A note may hold more commas than the line has columns.
+            score = (headers if headers > 1 else 0, share)
             if score > best_score:
                 best, best_score = delimiter, score
         return best

@@ -11,6 +11,8 @@ from typing import BinaryIO
 __all__ = ["Encoding", "detect", "recode", "recode_lines", "sniff"]
 
 _CHUNK = 1 << 22
+_LOOK = 1 << 16
+_ASCII_MARKS = frozenset(b"\t\n\r ,;|-/:123456789")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -33,9 +35,8 @@ def sniff(path: Path) -> str:
     for bom, name in _BOMS:
         if head.startswith(bom):
             return name
-    if len(head) >= 4 and head[:2000].count(0) > len(head[:2000]) // 4:
-        even, odd = head[0:2000:2].count(0), head[1:2000:2].count(0)
-        return "utf-16-be" if even > odd else "utf-16-le"
+    if 0 in head[:_LOOK] and (wide := _wide(head[:_LOOK])):
+        return wide
     for name in ("utf-8", "gb18030"):
         try:
             codecs.getincrementaldecoder(name)().decode(head)
@@ -43,6 +44,17 @@ def sniff(path: Path) -> str:
             continue
         return name
     return min(("utf-8", "gb18030"), key=lambda name: head.decode(name, "replace").count("\ufffd"))
+
+
+def _wide(head: bytes) -> str | None:
+    """UTF-16 without a mark: of its marks of ASCII (line ends, separators, digits) every one has a
+    NUL beside it, always on the same side. 一 has a NUL too, on the other."""
+    even, odd = head[0::2], head[1::2]
+    little = sum(low in _ASCII_MARKS and not high for low, high in zip(even, odd, strict=False))
+    big = sum(low in _ASCII_MARKS and not high for high, low in zip(even, odd, strict=False))
+    if max(little, big) < max(len(head) // 200, 2) or min(little, big) * 20 > max(little, big):
+        return None
+    return "utf-16-le" if little > big else "utf-16-be"
 
 
 def detect(path: Path) -> Encoding:

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 from gridgov.schema import TABLES, Table
 
-__all__ = ["IGNORED", "Match", "choose", "header_key", "match", "suggest"]
+__all__ = ["IGNORED", "Match", "choose", "header_key", "known_headers", "match", "suggest"]
 
 _SPACE = re.compile(r"[\s\u00a0\u3000\u200b\ufeff*＊:：?!\"'“”#↑↓▲▼]+")
 _BRACKET = re.compile(r"[(\[【].*?[)\]】]")
@@ -109,6 +109,17 @@ def match(
         if column.required and column.name not in best and column.name not in given
     )
     return Match(table.name, {name: at for name, (_, at) in best.items()}, score, missing, unknown)
+
+
+def known_headers(cells: Sequence[str]) -> int:
+    """How many different cells are a header of some table."""
+    known = _all_headers()
+    return len({key for key in map(header_key, cells) if key in known or _bare(key) in known})
+
+
+@cache
+def _all_headers() -> frozenset[str]:
+    return frozenset(key for table in TABLES for key in _index(table))
 
 
 def choose(matches: Sequence[Match], hint: str) -> tuple[Match | None, list[Match]]:

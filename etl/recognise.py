@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import PurePosixPath
 
-from etl.headers import Match, choose, header_key, match
+from etl.headers import Match, choose, known_headers, match
 from etl.mapping import Recipe
 from etl.sheet import Sheet
 from gridgov.schema import TABLES
@@ -149,15 +148,5 @@ def _joined(parent: str, child: str) -> str:
     return f"{parent}{child}" if _is_header(f"{parent}{child}") or not _is_header(child) else child
 
 
-@cache
-def _header_keys() -> frozenset[str]:
-    return frozenset(
-        header_key(name)
-        for table in TABLES.values()
-        for column in table.columns
-        for name in (column.label, *column.aliases)
-    )
-
-
 def _is_header(text: str) -> bool:
-    return header_key(text) in _header_keys()
+    return known_headers([text]) > 0

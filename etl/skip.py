@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,11 +19,15 @@ from gridgov.schema import TABLES
 
 __all__ = ["Skipped", "find_skipped"]
 
-_TOTALS = ("合计", "总计", "小计", "总数", "累计", "总合计", "平均", "total", "subtotal")
 _NOTES = (
     "备注", "说明", "注:", "注 ", "附注", "填表", "制表", "审核", "打印", "导出",
     "填报", "数据来源", "统计时间", "联系电话", "单位负责人", "note",
 )  # fmt: skip
+_TOTAL = re.compile(
+    r"(?:[^\d]{0,8}(?:合计|总计|小计|共计)|总数|累计|平均|(?:sub)?total)[:：]?[\d.,]*\D{0,3}"
+)
+_NUMBER = re.compile(r"[-+]?[\d.,]+\D{0,3}|[-—/]+")
+_PAGE = re.compile(r"第?\d+页(?:[/,，、]?共?\d+页)?|第[一二三四五六七八九十]+页|page\d+(?:of\d+)?")
 _AT_ONCE = 50_000
 
 
@@ -103,10 +108,21 @@ def _kind(
         return "header"
     lacking = [at for at in required if not (cells[at] or "").strip()]
     words = [cell.lower().replace(" ", "") for cell in filled[:3]]
-    if lacking and any(word.rstrip(":：").startswith(_TOTALS) and len(word) < 12 for word in words):
+    if lacking and _is_total(filled, words):
         return "total"
+    if len(lacking) >= max(1, len(required) - 1) and _PAGE.fullmatch("".join(words)):
+        return "note"
     if len(lacking) >= max(1, len(required) - 1) and words[0].startswith(_NOTES):
         return "note"
     if at_foot and len(filled) == 1 and len(cells) > 2 and len(lacking) >= len(required) - 1:
         return "note"
     return None
+
+
+def _is_total(filled: Sequence[str], words: Sequence[str]) -> bool:
+    """One of the first cells says so and the others are numbers, but for one at most. A row with
+    more to tell is one of the log that lacks something."""
+    if not any(_TOTAL.fullmatch(word) for word in words):
+        return False
+    told = [cell for cell in filled if not _NUMBER.fullmatch(cell.replace(" ", ""))]
+    return len(told) <= 2

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from etl.contents import real_kind
 from gridgov.errors import DataFileError
 from gridgov.locale import _
 
@@ -34,6 +35,7 @@ _MAX_UNPACKED = 4 << 30
 _MAX_RATIO = 200
 _RATIO_FREE = 32 << 20
 _MAX_MEMBERS = 2_000
+_MAX_DEPTH = 3
 _MAX_WORKBOOK = 1 << 30
 
 
@@ -141,27 +143,51 @@ def _is_known(name: str) -> bool:
 
 
 def _open(path: Path, scratch: Path) -> Iterator[Source]:
-    mark = fingerprint(path)
-    digest = mark.sha256
-    suffix = _suffix(path.name)
+    yield from _inside(_Held(path, str(path), path.name, path, fingerprint(path), ""), scratch)
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A file that may hold others: its bytes are at `file`, it is known as `shown` and called
+    `name`; `inner` is its place in `outer`, the dropped file that `mark` was taken of."""
+
+    file: Path
+    shown: str
+    name: str
+    outer: Path
+    mark: Fingerprint
+    inner: str
+    depth: int = 0
+
+
+def _inside(held: _Held, scratch: Path) -> Iterator[Source]:
+    suffix = _suffix(held.name)
+    if suffix == ".zip":
+        yield from _members(held, scratch)
+        return
+    file, name = held.file, held.name
     if suffix == ".gz":
-        inner = _suffix(path.stem)
-        if inner not in KINDS:
-            raise DataFileError(_("{path}：压缩包里不是认识的文件类型", path=path))
-        target = _target(scratch, path.stem)
-        with gzip.open(path, "rb") as reader:
-            _unpack(reader, target, path.stat().st_size, str(path))
-        yield from _checked(Source(str(path), target, KINDS[inner], path, digest, digest, mark))
-    elif suffix == ".zip":
-        yield from _members(path, scratch, mark)
-    else:
-        yield from _checked(Source(str(path), path, KINDS[suffix], path, digest, digest, mark))
+        name = PurePosixPath(held.name).stem
+        if _suffix(name) not in KINDS:
+            raise DataFileError(_("{path}：压缩包里不是认识的文件类型", path=held.shown))
+        file = _target(scratch, name)
+        with gzip.open(held.file, "rb") as reader:
+            _unpack(reader, file, held.file.stat().st_size, held.shown)
+    whole = held.mark.sha256
+    digest = hashlib.sha256(f"{whole}:{held.inner}".encode()).hexdigest() if held.inner else whole
+    if file.stat().st_size == 0:
+        raise DataFileError(_("{path}：文件是空的", path=held.shown))
+    kind = real_kind(file, KINDS[_suffix(name)], held.shown)
+    yield _checked(Source(held.shown, file, kind, held.outer, digest, whole, held.mark))
 
 
-def _members(path: Path, scratch: Path, mark: Fingerprint) -> Iterator[Source]:
-    digest = mark.sha256
+def _members(held: _Held, scratch: Path) -> Iterator[Source]:
+    """What is in an archive, and in archives in it."""
+    path = held.shown
+    if held.depth == _MAX_DEPTH:
+        raise DataFileError(_("{path}：压缩包套得太深，请解压后再导入", path=path))
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(held.file) as archive:
             members = [info for info in archive.infolist() if not info.is_dir()]
             if len(members) > _MAX_MEMBERS:
                 raise DataFileError(
@@ -169,21 +195,28 @@ def _members(path: Path, scratch: Path, mark: Fingerprint) -> Iterator[Source]:
                 )
             for info in members:
                 name = _member_name(info)
-                if _suffix(name) not in KINDS or PurePosixPath(name).name.startswith((".", "~$")):
+                inside = PurePosixPath(name)
+                if not _is_readable(inside):
                     continue
-                target = _target(scratch, PurePosixPath(name).name)
+                target = _target(scratch, inside.name)
                 with archive.open(info) as reader:
                     _unpack(reader, target, max(info.compress_size, 1), f"{path}/{name}")
-                inner = hashlib.sha256(f"{digest}:{name}".encode()).hexdigest()
-                yield from _checked(
-                    Source(
-                        f"{path}/{name}", target, KINDS[_suffix(name)], path, inner, digest, mark
-                    )
-                )
+                inner = f"{held.inner}/{name}" if held.inner else name
+                one = _Held(target, f"{path}/{name}", inside.name, held.outer, held.mark, inner,
+                            held.depth + 1)  # fmt: skip
+                yield from _inside(one, scratch)
     except _BROKEN_ARCHIVE as error:
         raise DataFileError(
             _("{path}：压缩包打不开（{why}），请重新压缩后再试", path=path, why=error)
         ) from error
+
+
+def _is_readable(inside: PurePosixPath) -> bool:
+    """Known kinds, packed once more or not; not what a Mac or an editor leaves beside them."""
+    if any(part.startswith((".", "~$", "__MACOSX")) for part in inside.parts):
+        return False
+    suffix = _suffix(inside.name)
+    return suffix in (*KINDS, ".zip") or (suffix == ".gz" and _suffix(inside.stem) in KINDS)
 
 
 def _member_name(info: zipfile.ZipInfo) -> str:
@@ -218,7 +251,7 @@ def _unpack(reader: object, target: Path, packed: int, shown: str) -> None:
         ) from error
 
 
-def _checked(source: Source) -> Iterator[Source]:
+def _checked(source: Source) -> Source:
     """Workbooks are archives too: refuse by size before any parser touches them."""
     if source.kind == "cells" and zipfile.is_zipfile(source.file):
         try:
@@ -231,6 +264,4 @@ def _checked(source: Source) -> Iterator[Source]:
             ) from error
         if total > _MAX_WORKBOOK or (total > _RATIO_FREE and total > packed * _MAX_RATIO):
             raise DataFileError(_("{path}：工作簿展开后过大，已拒绝", path=source.path))
-    if source.file.stat().st_size == 0:
-        raise DataFileError(_("{path}：文件是空的", path=source.path))
-    yield source
+    return source

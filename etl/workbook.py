@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from itertools import islice
 
 import duckdb
@@ -13,6 +14,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
 from etl.columns import columns_of_rows, filled_rows, texts
+from etl.contents import is_named_otherwise
 from etl.sheet import PREVIEW_ROWS, stage_columns
 from etl.sources import Source
 from gridgov.errors import DataFileError
@@ -72,7 +74,10 @@ class CellSheet:
 def open_workbook(source: Source) -> list[CellSheet]:
     """Every sheet that holds anything. Raises `DataFileError` for a file that cannot be read."""
     try:
-        workbook = CalamineWorkbook.from_path(str(source.file))
+        if is_named_otherwise(source.file):
+            workbook = CalamineWorkbook.from_filelike(BytesIO(source.file.read_bytes()))
+        else:
+            workbook = CalamineWorkbook.from_path(str(source.file))
         found = []
         for name in workbook.sheet_names:
             sheet = workbook.get_sheet_by_name(name)

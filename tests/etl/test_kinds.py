@@ -190,3 +190,89 @@ def test_what_is_no_data_file_is_refused_in_one_line(name: str, tmp_path: Path) 
         check([path], tmp_path / "warehouse")
     assert name in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_found_where_there_is_little_ascii(
+    encoding: str, tmp_path: Path
+) -> None:
+    note = "一切正常，家中一人，反映路灯损坏已上报社区处理" * 4
+    rows = [ROWS[0], *(visit(f"V{at}", 走访内容=note) for at in range(20))]
+    path = tmp_path / "走访.txt"
+    path.write_bytes(_text(rows, "|").encode(encoding))
+    report = check_one(path, tmp_path)
+    assert (report.loaded, report.encoding) == (20, encoding)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_lines_that_end_in_a_return_alone(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "走访.csv"
+    path.write_bytes(_text(ROWS).replace("\r\n", "\r").encode(encoding))
+    report = check_one(path, tmp_path)
+    assert (report.rows, report.loaded) == (2, 2)
+
+
+def test_files_packed_twice_are_read_too(tmp_path: Path) -> None:
+    def line(number: str) -> bytes:
+        return _text([ROWS[0], visit(number)]).encode("gbk")
+
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("走访.csv", line("V1"))
+    path = tmp_path / "全部.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("一月/走访.csv", line("V2"))
+        archive.writestr("二月/走访.csv.gz", gzip.compress(line("V3")))
+        archive.writestr("三月/走访.zip", inner.getvalue())
+        archive.writestr("__MACOSX/一月/._走访.csv", b"\0\5\x16\7")
+    warehouse = tmp_path / "warehouse"
+    report = load([path], warehouse)
+    assert [one.loaded for one in report.files] == [1, 1, 1]
+    assert len({one.sha256 for one in report.files}) == 3
+    assert table(warehouse, "SELECT visit_id FROM visit ORDER BY 1") == [("V1",), ("V2",), ("V3",)]
+    assert load([path], warehouse).published is False
+
+
+def test_archives_in_archives_have_an_end(tmp_path: Path) -> None:
+    content = _text(ROWS).encode()
+    name = "走访.csv"
+    for depth in range(6):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr(name, content)
+        content, name = packed.getvalue(), f"{depth}.zip"
+    path = tmp_path / "a.zip"
+    path.write_bytes(content)
+    with pytest.raises(DataFileError, match="套得太深"):
+        check([path], tmp_path / "warehouse")
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [("a.xlsx", "b.xls"), ("a.xls", "b.xlsx"), ("a.xlsx", "b.csv"), ("a.tsv", "b.xls")],
+)
+def test_what_a_file_holds_counts_and_not_its_name(
+    written: str, named: str, tmp_path: Path
+) -> None:
+    WRITERS[written](tmp_path / written)
+    path = (tmp_path / written).rename(tmp_path / named)
+    report = check_one(path, tmp_path)
+    assert (report.table, report.rows, report.loaded) == ("visit", 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("<html><table><tr><td>走访时间</td></tr></table></html>".encode("gbk"), "网页"),
+        (b'\xef\xbb\xbf<?xml version="1.0"?><Workbook></Workbook>', "网页"),
+        (
+            bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
+            "密码",
+        ),
+    ],
+)
+def test_web_pages_and_locked_workbooks_are_told(content: bytes, why: str, tmp_path: Path) -> None:
+    path = tmp_path / "走访.xls"
+    path.write_bytes(content)
+    with pytest.raises(DataFileError, match=why):
+        check([path], tmp_path / "warehouse")

@@ -200,3 +200,57 @@ def test_names_are_found_in_the_guess_and_values_in_its_first_rows(tmp_path: Pat
     assert guess.headers == VISIT_HEADERS
     assert guess.first_rows == (tuple(visit("V1")),)
     assert ids(check_one(tmp_path / "走访.csv", tmp_path)) <= {"W501"}
+
+
+def test_totals_and_page_marks_as_exporters_write_them(tmp_path: Path) -> None:
+    rows = [
+        list(VISIT_HEADERS),
+        visit("V1"),
+        ["第1页 共3页"],
+        ["", "本页小计", "1", "", "", ""],
+        list(VISIT_HEADERS),
+        visit("V2"),
+        ["第 2 页", "", "共 3 页"],
+        ["东山社区合计：", "2", "", "", "", ""],
+        visit("V3"),
+        ["总 计", "", "3人次", "", "", ""],
+    ]
+    report = check_one(write_csv(tmp_path / "走访.csv", rows), tmp_path)
+    assert (report.rows, report.loaded) == (3, 3)
+    assert report.skipped == {"header": 2, "total": 3, "note": 2}
+
+
+def test_a_row_that_only_begins_like_a_total_is_refused_not_skipped(tmp_path: Path) -> None:
+    rows = [
+        ["活动名称", "活动时间", "举办网格", "地点", "参与人次"],
+        ["邻里日", "2025-01-03", "M1", "广场", "3"],
+        ["累计积分兑换", "", "M1", "广场", "5"],
+        ["合计", "", "M1", "广场", "5"],
+        ["义诊", "2025-01-04", "M1", "广场", "3"],
+    ]
+    report = check_one(write_csv(tmp_path / "活动.csv", rows), tmp_path)
+    assert (report.rows, report.loaded, report.rejected) == (4, 2, 2)
+
+
+def test_units_in_the_lower_of_two_header_rows(tmp_path: Path) -> None:
+    path = _sheet(
+        tmp_path / "a.xlsx",
+        ["活动\n名称", "活动时间", "参与情况", None, None],
+        [None, None, "人次（人）", "户数\n(户)", "首次参与(人)"],
+        ["邻里日", "2025-01-03", "12人次", "10户", "3"],
+        merge=("A1:A2", "B1:B2", "C1:E1"),
+    )
+    (guess,) = recognise(path)
+    assert guess.unknown == ()
+    assert guess.columns == {
+        "name": 0, "started_at": 1, "attendances": 2, "households": 3, "first_timers": 4,
+    }  # fmt: skip
+
+
+def test_commas_in_notes_are_not_taken_for_the_delimiter(tmp_path: Path) -> None:
+    rows = [[*visit(f"V{at}")[:5], "一，二，三，四，五，六，七，八，九"] for at in range(9)]
+    lines = ["|".join(row) for row in [list(VISIT_HEADERS), *rows]]
+    path = tmp_path / "走访.txt"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    report = check_one(path, tmp_path)
+    assert (report.rows, report.loaded) == (9, 9)
