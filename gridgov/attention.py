@@ -49,6 +49,7 @@ _SIGNALS_BY_GRID = ("SV1", "C3", "C10")
 _TIERS = ("每周", "每月", "每季")
 _SILENT_DAYS = 14
 _EACH = 3
+_UNSORTED = "未分类"  # as in attention_overdue_cases.sql
 # A category is on the rise when chance alone would bring so many cases less often than this.
 _RISING_CHANCE = 0.001
 _RISING_LEAST = 10
@@ -59,7 +60,12 @@ _MOST_GRIDS = 400
 
 @dataclass(frozen=True)
 class Concern:
-    """One entry. `changes` are the filters that its page opens with; `grid_id` is its place."""
+    """One entry. `changes` are the filters that its page opens with; `grid_id` is its place.
+
+    `is_leading`: its figures are of all grids in question; at `grid_id` most of it is, or the
+    oldest.
+    `topic` tells entries of a kind apart where no filter does; `whole` names all those grids.
+    """
 
     kind: str
     title: str
@@ -70,13 +76,31 @@ class Concern:
     place: str = ""
     holder: str = ""
     changes: dict[str, Any] = field(default_factory=dict)
+    topic: str = ""
+    is_leading: bool = False
+    whole: str = ""
 
     @property
     def source(self) -> str:
-        """A stable key of what it is about: a follow-up keeps it to show what it came from."""
-        return f"{self.kind}:{self.grid_id or ''}:{self.changes.get('category', '')}:{self.title}"[
-            :200
-        ]
+        """What it is about, whatever the figures say today: a follow-up keeps it."""
+        about = self.topic or self.changes.get("category") or self.changes.get("metric") or ""
+        where = self.whole if self.is_leading else self.grid_id or self.whole
+        return f"{self.kind}:{about}:{where}"[:200]
+
+    @property
+    def said_place(self) -> str:
+        """Its place in words: where it is, or where most or the oldest of it is."""
+        if not self.is_leading:
+            return self.place
+        if self.kind == "overdue_cases":
+            return _("最久的在{place}", place=self.place)
+        return _("{place}最多", place=self.place)
+
+    def opened(self, filters: Filters) -> Filters:
+        """The filters that show the figures of its title on its page."""
+        changes = {name: value for name, value in self.changes.items() if name != "metric"}
+        grid_id = filters.grid_id if self.is_leading else self.grid_id
+        return filters.changed(**{"grid_id": grid_id, **changes})
 
 
 def attention(reader: Reader, filters: Filters, judged: Sequence[Judged]) -> list[Concern]:
@@ -95,8 +119,9 @@ def attention(reader: Reader, filters: Filters, judged: Sequence[Judged]) -> lis
 
 
 def _overdue_persons(reader: Reader, filters: Filters) -> Iterable[Concern]:
+    division = _division(reader, filters)
     found = answer(
-        reader, ["SV2"], filters.today, filters.today, by=("tier", _division(reader, filters)),
+        reader, ["SV2"], filters.today, filters.today, by=("tier", division),
         grid_id=filters.grid_id,
     )  # fmt: skip
     figures, units = found.figures[0], found.question.units
@@ -117,11 +142,19 @@ def _overdue_persons(reader: Reader, filters: Filters) -> Iterable[Concern]:
             "overdue_persons",
             _overdue_title(tier, int(count), bool(hidden)),
             # Where a few are is as much as who they are.
-            "" if hidden else _("分布在 {n} 个网格", n=int((persons > 0).sum())),
+            "" if hidden else _spread(int((persons > 0).sum()), division),
             _("逾期"),
             "visits",
             units[worst] if is_told else filters.grid_id,
+            topic=tier,
+            is_leading=is_told and len(units) > 1,
         )
+
+
+def _spread(count: int, division: str) -> str:
+    if division == "grid:children":
+        return _("分布在 {n} 个下级区域", n=count)
+    return _("分布在 {n} 个网格", n=count)
 
 
 def _overdue_title(tier: str, count: int, hidden: bool) -> str:
@@ -164,7 +197,10 @@ def _overdue_cases(reader: Reader, filters: Filters) -> Iterable[Concern]:
             _("超期"),
             "complaints",
             worst_grid_id,
-            changes={"category": category},
+            # Cases without a category are no choice of the filter.
+            changes={} if category == _UNSORTED else {"category": category},
+            topic=category,
+            is_leading=worst_grid_id != filters.grid_id,
         )
 
 
@@ -241,6 +277,7 @@ def _rising(reader: Reader, filters: Filters) -> Iterable[Concern]:
             "complaints",
             worst.get(category),
             changes={"category": category},
+            is_leading=category in worst,
         )
 
 
@@ -292,14 +329,14 @@ def _repeats(reader: Reader, filters: Filters) -> Iterable[Concern]:
         "repeats",
         _("30 天内重复诉求 {count} 件", count=formats.whole(float(repeats.sum()))),
         _(
-            "最多的网格 {n} 件，占其诉求 {share}",
+            "那里 {n} 件，占其诉求 {share}",
             n=formats.whole(float(repeats[worst])),
             share=formats.percent(float(figures.value[0, worst, 0])),
         ),
         _("重复"),
         "complaints",
         grid_id,
-        changes={"grid_id": grid_id},
+        is_leading=True,
     )
 
 
@@ -320,6 +357,7 @@ def _silent(reader: Reader, filters: Filters) -> Iterable[Concern]:
         "grid",
         worst,
         changes={"grid_id": worst},
+        is_leading=True,
     )
 
 
@@ -358,9 +396,11 @@ def _named(reader: Reader, filters: Filters, found: list[Concern]) -> list[Conce
     """The entries with their places' names and who leads them."""
     names = _names(reader, filters, sorted({entry.grid_id for entry in found if entry.grid_id}))
     nobody = (None, None)
+    whole = filters.grid_id or ",".join(reader.scope.grid_ids)
     return [
         replace(
             entry,
+            whole=whole,
             place=str(names.get(entry.grid_id or "", nobody)[0] or _("全部网格")),
             holder=str(names.get(entry.grid_id or "", nobody)[1] or ""),
         )

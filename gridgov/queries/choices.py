@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gridgov.metrics.grids import tree_of
 from gridgov.warehouse import Reader
 
-__all__ = ["GridChoice", "children_of", "filter_choices", "grid_path"]
+__all__ = ["GridChoice", "children_of", "choices_around", "filter_choices", "grid_path"]
 
 # Above this many grids a drop-down no longer helps; the upper levels and the way down remain.
 MAX_CHOICES = 400
@@ -51,6 +52,27 @@ def _grids(reader: Reader) -> tuple[GridChoice, ...]:
         depth -= 1
         listed = [choice for choice in listed if choice.depth <= depth]
     return tuple(_in_tree_order(listed))
+
+
+def choices_around(reader: Reader, grid_id: str | None) -> tuple[GridChoice, ...]:
+    """The listed grids, and where these are only the upper levels the way down to `grid_id`, the
+    grids beside each step of it and those directly below.
+
+    Without them a link to a micro-grid of a city would open as the whole city.
+    """
+    listed = filter_choices(reader)[0]
+    nodes = tree_of(reader).nodes
+    if grid_id is None or grid_id not in nodes or len(listed) >= len(nodes):
+        return listed
+    depths = {choice.grid_id: choice.depth for choice in listed}
+    found = list(listed)
+    steps = [choice.grid_id for choice in grid_path(reader, grid_id)]
+    for step in steps:
+        for child in tree_of(reader).children.get(step, ()):
+            if child not in depths:
+                node, depths[child] = nodes[child], depths[step] + 1
+                found.append(GridChoice(child, node.name, node.level, step, depths[child]))
+    return tuple(_in_tree_order(found))
 
 
 def _in_tree_order(grids: list[GridChoice]) -> list[GridChoice]:

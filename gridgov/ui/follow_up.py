@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,9 +15,9 @@ from gridgov.access.sessions import actor_of
 from gridgov.attention import Concern
 from gridgov.errors import GridGovError
 from gridgov.locale import _
-from gridgov.queries.choices import filter_choices
+from gridgov.metrics.grids import tree_of
 from gridgov.ui import html
-from gridgov.ui.links import href
+from gridgov.ui.links import address, for_reader, href, link_html
 from gridgov.ui.page import empty
 from gridgov.ui.view import View, workspace
 from gridgov.workspace.annotation import (
@@ -48,8 +50,8 @@ def may_act(view: View) -> bool:
 
 def visible_actions(view: View, *, open_only: bool = False) -> list[FollowUp]:
     """The actions about grids that this person may see; those about everything are for everyone."""
-    mine = {choice.grid_id for choice in filter_choices(view.reader)[0]} if view.has_data else set()
     scoped = bool(view.reader.scope.grid_ids) if view.has_data else False
+    mine = tree_of(view.reader).nodes if scoped else {}
     return [
         action
         for action in list_follow_ups(workspace(), open_only=open_only)
@@ -70,12 +72,11 @@ def _open_form(view: View, concern: Concern) -> None:
         title = st.text_input(_("事项"), concern.title, max_chars=200)
         owner = st.text_input(_("责任人"), concern.holder, max_chars=64)
         due_on = st.date_input(_("办结期限"), view.data_date + _WEEK, format="YYYY-MM-DD")
-        note = st.text_area(_("要求"), concern.detail, max_chars=2000)
+        told = " · ".join(part for part in (concern.said_place, concern.detail) if part)
+        note = st.text_area(_("要求"), told, max_chars=2000)
         sent = st.form_submit_button(_("交办"), type="primary")
     if not sent:
         return
-    category = concern.changes.get("category", view.filters.category)
-    filters = view.filters.changed(grid_id=concern.grid_id, category=category)
     try:
         add_follow_up(
             workspace(),
@@ -86,13 +87,21 @@ def _open_form(view: View, concern: Concern) -> None:
             owner=owner,
             due_on=due_on if isinstance(due_on, date) else None,
             grid_id=concern.grid_id,
-            filter_link=href(concern.page, filters),
+            filter_link=_link_of(view, concern),
             note=note,
         )
     except GridGovError as error:
         st.error(str(error))
         return
     st.rerun()
+
+
+def _link_of(view: View, concern: Concern) -> str:
+    """Where the entry led, with its dates: "this half-year" will mean another one some day."""
+    span = view.filters.span
+    filters = concern.opened(view.filters).changed(period="custom", start=span.start, end=span.end)
+    more = {"metric": concern.changes["metric"]} if "metric" in concern.changes else {}
+    return address(concern.page, filters, **more)
 
 
 def open_actions(view: View) -> None:
@@ -103,7 +112,8 @@ def open_actions(view: View) -> None:
         return
     late = sum(action.is_overdue(view.data_date) for action in actions)
     st.html(html.caption_html(_("进行中 {n} 项，其中超期 {late} 项。", n=len(actions), late=late)))
-    st.html(html.table_html(_columns(), action_rows(view, actions[:5])))
+    st.html(html.table_html(_columns(), action_rows(view, actions[:5]), href_key="address"))
+    st.html(f'<p class="gg-caption">{link_html("follow_up", view.filters, _("看全部督办"))}</p>')
 
 
 def _columns() -> list[html.TableColumn]:
@@ -120,6 +130,7 @@ def action_rows(view: View, actions: list[FollowUp]) -> list[dict[str, html.Cell
     return [
         {
             "title": action.title,
+            "address": href("follow_up", view.filters),
             "owner": action.owner,
             "due": formats.day(action.due_on) if action.due_on else formats.MISSING,
             "state": _("超期")
@@ -138,15 +149,26 @@ def action_details(view: View, action: FollowUp) -> None:
     due = formats.day(action.due_on) if action.due_on else formats.MISSING
     with st.expander(f"{head} · {action.title} · {action.owner} · {due}"):
         for note in notes_of(workspace(), action.id):
-            words = note.text or _("更改：{fields}", fields="、".join(note.changes))
+            words = formats.listing(part for part in (note.text, _changed(note.changes)) if part)
             st.text(f"{formats.moment(note.at)} {note.user_name}：{words}")
         if action.filter_link:
             st.html(
-                f'<a href="{html.escaped(action.filter_link)}" target="_self">'
+                f'<a href="{html.escaped(for_reader(action.filter_link))}" target="_self">'
                 f"{html.escaped(_('查看当时的数据'))}</a>"
             )
         if may_act(view) and state not in _ENDED:
             _change_form(view, action, state)
+
+
+def _changed(changes: Mapping[str, Any]) -> str:
+    """What a step changed, in words: 状态 待办 → 办理中."""
+    names = {"state": _("状态"), "owner": _("责任人"), "due_on": _("办结期限")}
+    words = {state.value: _(label) for state, label in STATE_LABELS.items()}
+    return formats.listing(
+        f"{names[name]} {words.get(before, before) or formats.MISSING} → {words.get(after, after)}"
+        for name, (before, after) in changes.items()
+        if name in names
+    )
 
 
 def _change_form(view: View, action: FollowUp, state: FollowUpState) -> None:
@@ -159,6 +181,15 @@ def _change_form(view: View, action: FollowUp, state: FollowUpState) -> None:
             format_func=lambda value: _(STATE_LABELS[value]),
             key=f"state_{action.id}",
         )
+        owner = st.text_input(
+            _("责任人"), action.owner, max_chars=64, key=f"owner_{action.id}_{action.owner}"
+        )
+        due_on = st.date_input(
+            _("办结期限"),
+            action.due_on,
+            format="YYYY-MM-DD",
+            key=f"due_{action.id}_{action.due_on}",
+        )
         note = st.text_input(_("进展"), max_chars=2000, key=f"note_{action.id}")
         sent = st.form_submit_button(_("保存"))
     if not sent:
@@ -170,6 +201,8 @@ def _change_form(view: View, action: FollowUp, state: FollowUpState) -> None:
             action.id,
             note=note,
             state=chosen if chosen != state else None,
+            owner=owner if owner != action.owner else None,
+            due_on=due_on if isinstance(due_on, date) and due_on != action.due_on else None,
         )
     except GridGovError as error:
         st.error(str(error))
@@ -187,8 +220,15 @@ def annotations_of(view: View, grid_id: str | None = None) -> list[tuple[date, s
 def _seen_annotations(view: View) -> list[Annotation]:
     """All annotations, or those of the grids that this person may see."""
     scoped = view.has_data and bool(view.reader.scope.grid_ids)
-    mine = tuple(choice.grid_id for choice in filter_choices(view.reader)[0]) if scoped else None
+    mine = tuple(tree_of(view.reader).nodes) if scoped else None
     return list(list_annotations(workspace(), grid_ids=mine))
+
+
+def _grid_name(view: View, grid_id: str | None) -> str:
+    if grid_id is None:
+        return _("全部")
+    found = tree_of(view.reader).nodes.get(grid_id) if view.has_data else None
+    return found.name if found else grid_id
 
 
 def annotations_section(view: View) -> None:
@@ -199,7 +239,7 @@ def annotations_section(view: View) -> None:
             {
                 _("日期"): [formats.day(item.on_date) for item in items],
                 _("事件"): [item.text for item in items],
-                _("网格"): [item.grid_id or _("全部") for item in items],
+                _("网格"): [_grid_name(view, item.grid_id) for item in items],
             }
         )
         st.dataframe(frame, hide_index=True, height="auto")

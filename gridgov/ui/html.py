@@ -143,15 +143,16 @@ def escaped(text: object) -> str:
     return _e(text)
 
 
-def concern_html(nature: str, kind: str, title: str, line: str) -> str:
-    """A concern: its nature as a small tag, its title (HTML: a link), a muted line.
+def concern_html(nature: str, kind: str, title: str, line: str, place: str = "") -> str:
+    """A concern: its nature as a small tag, its title and its place (HTML: links), a muted line.
 
     Lateness and worsening stand out.
     """
+    parts = " · ".join(part for part in (place, _e(line)) if part)
     state = "worse" if kind in {"overdue_persons", "overdue_cases", "signal", "rising"} else "usual"
     return (
         f'<div class="gg-concern"><span class="gg-tag gg-nature gg-{state}">{_e(nature)}</span>'
-        f"<div>{title}{caption_html(line)}</div></div>"
+        f'<div>{title}<p class="gg-caption">{parts}</p></div></div>'
     )
 
 

@@ -13,7 +13,7 @@ from gridgov.ui import html
 from gridgov.ui.navigation import allowed, page_named
 from gridgov.ui.view import current_view
 
-__all__ = ["href", "link", "link_html", "may_open", "open_page"]
+__all__ = ["address", "for_reader", "href", "link", "link_html", "may_open", "open_page"]
 
 
 def may_open(name: str) -> bool:
@@ -21,16 +21,32 @@ def may_open(name: str) -> bool:
     return any(spec.name == name for spec in allowed(current_view().identity))
 
 
+def address(name: str, filters: Filters, **more: str) -> str:
+    """The address of a page with filters as it may be stored: nothing of whoever made it."""
+    query = urlencode({**filters.to_url(), **more})
+    return f"/{name}" + (f"?{query}" if query else "")
+
+
+def for_reader(stored: str) -> str:
+    """A stored address for the person of this run: with the own language and tried role."""
+    more = urlencode(_of_reader())
+    return stored + (("&" if "?" in stored else "?") + more if more else "")
+
+
 def href(name: str, filters: Filters, **more: str) -> str:
     """The address of a page with filters, for links inside HTML."""
+    return address(name, filters, **_of_reader(), **more)
+
+
+def _of_reader() -> dict[str, str]:
+    more: dict[str, str] = {}
     identity = current_view().identity
     if identity.demo and not identity.has(Role.LEADER):
         # The role tried in a demo lives in the session, which such a link does not take along.
-        more = {"role": next(iter(identity.roles)).value, **more}
+        more["role"] = next(iter(identity.roles)).value
     if language() == "en":
-        more = {"lang": "en", **more}
-    query = urlencode({**filters.to_url(), **more})
-    return f"/{name}" + (f"?{query}" if query else "")
+        more["lang"] = "en"
+    return more
 
 
 def link_html(name: str, filters: Filters, label: str, **more: str) -> str:

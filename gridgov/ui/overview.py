@@ -12,7 +12,7 @@ from gridgov.locale import _
 from gridgov.narrative import summary
 from gridgov.ui import html
 from gridgov.ui.cache import drawn
-from gridgov.ui.follow_up import follow_up_button
+from gridgov.ui.follow_up import follow_up_button, visible_actions
 from gridgov.ui.links import href, link_html
 from gridgov.ui.metric_cards import metric_card
 from gridgov.ui.view import View
@@ -63,10 +63,15 @@ def headline_cards(view: View, judged: list[Judged]) -> list[str]:
 def concern_list(view: View, concerns: list[Concern]) -> None:
     """Each entry with its place and nature, a link to its page, and a button to follow it up."""
     shown = concerns if st.session_state.get("all_concerns") else _first(concerns)
+    followed = {action.source_key for action in visible_actions(view, open_only=True)}
     for number, concern in enumerate(shown):
         with st.container(key=f"concern_{number}", horizontal=True, vertical_alignment="center"):
             st.html(_concern_html(view, concern))
-            follow_up_button(view, concern, key=f"follow_{number}")
+            if concern.source in followed:
+                label = _("督办中")
+                st.html(link_html("follow_up", view.filters, label), width="content")
+            else:
+                follow_up_button(view, concern, key=f"follow_{number}")
     if len(shown) < len(concerns):
         st.button(
             _("其余 {n} 项", n=len(concerns) - len(shown)),
@@ -77,11 +82,14 @@ def concern_list(view: View, concerns: list[Concern]) -> None:
 
 
 def _concern_html(view: View, concern: Concern) -> str:
-    changes = {k: v for k, v in concern.changes.items() if k != "metric"}
-    filters = view.filters.changed(**{"grid_id": concern.grid_id, **changes})
+    filters = concern.opened(view.filters)
     more = {"metric": concern.changes["metric"]} if "metric" in concern.changes else {}
     title = link_html(concern.page, filters, concern.title, **more)
-    return html.concern_html(concern.nature, concern.kind, title, _line(concern))
+    place = html.escaped(concern.said_place)
+    if concern.is_leading:
+        narrowed = filters.changed(grid_id=concern.grid_id)
+        place = link_html(concern.page, narrowed, concern.said_place, **more)
+    return html.concern_html(concern.nature, concern.kind, title, _line(concern), place)
 
 
 def _first(concerns: list[Concern]) -> list[Concern]:
@@ -95,7 +103,7 @@ def _first(concerns: list[Concern]) -> list[Concern]:
 
 
 def _line(concern: Concern) -> str:
-    parts = [concern.place, concern.detail]
+    parts = [concern.detail]
     if concern.holder:
         parts.append(_("责任人 {name}", name=concern.holder))
     return " · ".join(part for part in parts if part)
@@ -106,7 +114,7 @@ def concerns_frame(concerns: list[Concern]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             _("事项"): [concern.title for concern in concerns],
-            _("网格"): [concern.place for concern in concerns],
+            _("网格"): [concern.said_place for concern in concerns],
             _("性质"): [concern.nature for concern in concerns],
             _("说明"): [concern.detail for concern in concerns],
             _("责任人"): [concern.holder for concern in concerns],

@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from gridgov import formats
 from gridgov.filters import COMPARISONS, PERIODS, Comparison, Filters, Period
 from gridgov.locale import _, language
-from gridgov.queries.choices import GridChoice, filter_choices
+from gridgov.queries.choices import choices_around, filter_choices
 from gridgov.schema.values import COMPLAINT_SOURCES, PILLARS
 from gridgov.ui import html
 from gridgov.ui.view import current_view
@@ -87,9 +87,9 @@ def _named(name: str) -> str:
 
 def choose_filters(filters: Filters, reader: Reader) -> Filters:
     """Draw the filter widgets and give the filters as they stand after them."""
-    grids, categories = filter_choices(reader)
+    categories = filter_choices(reader)[1]
     chosen = _period_widgets(filters)
-    chosen = _place_widgets(chosen, grids)
+    chosen = _place_widgets(chosen, reader)
     with st.expander(_("更多筛选"), expanded=bool(chosen.where())):
         chosen = _dimension_widgets(chosen, categories)
     if chosen.to_url() and st.button(_("恢复默认"), type="tertiary", key="reset_filters"):
@@ -133,12 +133,15 @@ def _period_widgets(filters: Filters) -> Filters:
     return filters.changed(period=period, start=start, end=end, comparison=comparison)
 
 
-def _place_widgets(filters: Filters, grids: tuple[GridChoice, ...]) -> Filters:
+def _place_widgets(filters: Filters, reader: Reader) -> Filters:
+    # What has just been picked is not yet in the filters; the grids below it are to be offered.
+    picked = st.session_state.get(_named("grid"), filters.grid_id)
+    grids = choices_around(reader, picked)
     if not grids:
         return filters
     ids = [choice.grid_id for choice in grids]
     names = {choice.grid_id: choice.label for choice in grids}
-    index = ids.index(filters.grid_id) if filters.grid_id in names else 0
+    index = ids.index(picked) if picked in names else 0
     grid_id = st.selectbox(
         _("网格"),
         ids,

@@ -112,3 +112,21 @@ def test_an_empty_community_has_nothing_on_its_list(tmp_path) -> None:  # type: 
     assert attention(reader, filters, found) == []
     assert all("没有可计算" in line or "没有诉求" in line or "时段" in line
                for line in summary(found, [], filters))  # fmt: skip
+
+
+def test_figures_of_all_grids_are_not_said_to_be_of_one(concerns: list[Concern]) -> None:
+    for concern in concerns:
+        opened = concern.opened(Filters(TODAY))
+        if concern.kind in ("overdue_persons", "overdue_cases", "rising", "repeats"):
+            assert concern.said_place != concern.place
+            assert opened.grid_id is None, concern.title
+    load = of_kind(concerns, "load")[0]
+    assert (load.said_place, load.opened(Filters(TODAY)).grid_id) == (load.place, load.grid_id)
+
+
+def test_the_key_of_an_entry_outlives_its_figures(reader: Reader, judged: list[Judged]) -> None:
+    earlier = Filters(date(2026, 10, 15))
+    now = {one.source: one.title for one in attention(reader, Filters(TODAY), judged)}
+    then = {one.source: one.title for one in attention(reader, earlier, judged)}
+    assert len(now) == len(attention(reader, Filters(TODAY), judged)), "every entry has its own"
+    assert any(now[key] != then[key] for key in now.keys() & then.keys())
