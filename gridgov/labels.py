@@ -40,6 +40,7 @@ _COMPUTED: dict[str, str] = {
     "p90": N_("九成以内"),
     "instant": N_("受理即办结"),
     "shrunk": N_("稳健值"),
+    "is_counted": N_("计入分子"),
     "is_suppressed": N_("已隐藏"),
     "person_category": N_("人群类别"),
 }

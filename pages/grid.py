@@ -1,12 +1,14 @@
 """Everything about one grid on one page."""
 
+from functools import partial
+
 import streamlit as st
 
 from gridgov.locale import _
 from gridgov.ui.cache import drawn, kept
 from gridgov.ui.evidence import control, to_grid
-from gridgov.ui.metric_cards import metric_card
-from gridgov.ui.page import cards, empty, foot, page, section, show, table
+from gridgov.ui.metric_cards import cards_named, metric_card
+from gridgov.ui.page import cards, empty, foot, note_table, page, section, show, table
 from gridgov.ui.places import (
     PROFILE_METRICS,
     default_grid,
@@ -27,6 +29,7 @@ if grid_id is None or card is None:
 
 section(card["name"], "" if view.filters.grid_id else _("左侧还没有选网格，先看第一个一般网格。"))
 st.html(facts_html(card))
+note_table(_("主要指标"), partial(cards_named, judged))
 cards(
     drawn(
         "profile",

@@ -9,12 +9,14 @@ from gridgov.ui import html
 from gridgov.ui.cache import kept
 from gridgov.ui.evidence import control
 from gridgov.ui.follow_up import open_actions
+from gridgov.ui.metric_cards import cards_named
 from gridgov.ui.overview import concern_list, concerns_frame, headline_cards, overview_of
 from gridgov.ui.page import cards, foot, note_table, page, section
 
 view = page(_("总览"))
 judged, concerns, sentences = kept(overview_of)
 
+note_table(_("主要指标"), partial(cards_named, judged))
 cards(headline_cards(view, judged))
 
 left, right = st.columns([11, 9], gap="large")

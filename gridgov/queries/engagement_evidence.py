@@ -271,8 +271,9 @@ def _expected_teams(reader: Reader, grid_id: str | None) -> int | None:
 def activity_list(reader: Reader, filters: Filters, rows: int = 1000) -> pd.DataFrame:
     """The period's activities, newest first: on_date, name, type, pillar, place, attendances, …"""
     span = filters.span
-    frame = metric_records(reader, "HP5", span.start, span.end, grid_id=filters.grid_id, rows=rows)
-    if filters.pillar:
-        frame = frame[frame["pillar"] == filters.pillar]
+    frame = metric_records(
+        reader, "HP5", span.start, span.end,
+        grid_id=filters.grid_id, where=filters.where(), rows=rows,
+    )  # fmt: skip
     names = ["started_at", "name", "type", "pillar", "place", "attendances", "households"]
     return frame[[*names, "first_timers", "satisfied", "rated"]].reset_index(drop=True)

@@ -7,6 +7,7 @@ A test holds the two counts against `evaluate`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -20,6 +21,12 @@ from gridgov.warehouse import Reader, sql_text
 __all__ = ["RECORDS", "RecordRule", "metric_records"]
 
 Record = Literal["visit", "complaint", "activity", "period", "overdue", "grid", "attendance"]
+# The columns by which the shared filters narrow records of a kind.
+_NARROWED: Mapping[Record, Mapping[str, str]] = {
+    "complaint": {"category": "c.category", "source": "c.source"},
+    "activity": {"pillar": "a.pillar"},
+    "attendance": {"pillar": "s.pillar"},
+}
 _PERIOD = "BETWEEN $start AND $finish"
 
 
@@ -39,10 +46,12 @@ def metric_records(
     end: date,
     *,
     grid_id: str | None = None,
+    where: Mapping[str, Sequence[str]] | None = None,
     rows: int = 1000,
 ) -> pd.DataFrame:
     """The records that metric `code` counts from `start` to `end`, newest first, at most `rows`.
 
+    `where`: dimension → values, as for `evaluate`; one that the records do not have is left out.
     `is_counted` tells those in the numerator. Persons and households are pseudonyms, and columns
     that the reader may not see are empty. Raises UsageError for an unknown metric, AccessDenied
     where the reader sees no such records at all.
@@ -51,8 +60,13 @@ def metric_records(
     if rule is None:
         raise UsageError(_("没有这个指标：{code}", code=code))
     text = sql_text(f"queries/records_{rule.record}.sql")
-    sql = text.replace("{condition}", rule.condition).replace("{counted}", rule.counted)
-    return reader.frame(sql, start=start, finish=end, grid_id=grid_id, rows=rows)
+    condition, values = rule.condition, {}
+    for name, column in _NARROWED.get(rule.record, {}).items():
+        if where and name in where:
+            condition += f" AND list_contains(${name}, {column})"
+            values[name] = list(where[name])
+    sql = text.replace("{condition}", condition).replace("{counted}", rule.counted)
+    return reader.frame(sql, start=start, finish=end, grid_id=grid_id, rows=rows, **values)
 
 
 def _visit(counted: str, condition: str = "true") -> RecordRule:

@@ -18,6 +18,7 @@ from gridgov.filters import COMPARISONS
 from gridgov.labels import labelled
 from gridgov.locale import _, pick
 from gridgov.metrics import METRICS
+from gridgov.metrics.grids import tree_of
 from gridgov.report.tabular import MIME, About, Format, table_bytes
 from gridgov.report.workbook import workbook_bytes
 from gridgov.ui.view import View, current_view, workspace
@@ -66,9 +67,19 @@ def filter_lines(view: View) -> list[tuple[str, str]]:
     if compared is not None:
         dates = f"{formats.day(compared.start)} ~ {formats.day(compared.end)}"
         lines.append((_("对比"), f"{_(COMPARISONS[filters.comparison])} {dates}"))
-    lines.append((_("网格"), filters.grid_id or _("全部")))
-    lines += [(name, "、".join(values)) for name, values in filters.where().items()]
+    lines.append((_("网格"), _place(view)))
+    names = {"pillar": _("五在类别"), "source": _("诉求来源"), "category": _("诉求类别")}
+    lines += [(names[name], "、".join(values)) for name, values in filters.where().items()]
     return lines
+
+
+def _place(view: View) -> str:
+    """The chosen grid's name with its number; without one everything that the person may see."""
+    grid_id, nodes = view.filters.grid_id, tree_of(view.reader).nodes
+    if grid_id is not None:
+        return f"{nodes[grid_id].name} ({grid_id})" if grid_id in nodes else grid_id
+    tops = [nodes[top].name for top in tree_of(view.reader).tops]
+    return _("全部") + (f" ({'、'.join(tops[:3])})" if tops else "")
 
 
 def _definition(code: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
@@ -23,8 +23,8 @@ from gridgov.ui import html
 from gridgov.ui.cache import drawn
 from gridgov.ui.follow_up import annotations_of
 from gridgov.ui.links import href
-from gridgov.ui.metric_cards import metric_card, metric_name
-from gridgov.ui.page import cards, show
+from gridgov.ui.metric_cards import cards_named, metric_card, metric_name
+from gridgov.ui.page import cards, note_table, show
 from gridgov.ui.sidebar import set_filters
 from gridgov.ui.view import View
 
@@ -48,6 +48,7 @@ __all__ = [
 def judged_cards(view: View, judged: list[Judged]) -> None:
     """The headline row of a page."""
     codes = tuple(item.metric.code for item in judged)
+    note_table(_("主要指标"), partial(cards_named, judged))
     cards(
         drawn(
             "metric cards",

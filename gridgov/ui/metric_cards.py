@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import pandas as pd
+
 from gridgov import formats
 from gridgov.access.privacy import THRESHOLD
 from gridgov.figures import sparkline
+from gridgov.figures.control import state_words
 from gridgov.figures.palette import Palette
 from gridgov.filters import Filters
 from gridgov.judgement import Judged
@@ -16,6 +19,7 @@ from gridgov.small_counts import small_note
 from gridgov.ui.html import card_html
 
 __all__ = [
+    "cards_named",
     "change_words",
     "metric_card",
     "metric_name",
@@ -71,6 +75,31 @@ def change_words(judged: Judged, filters: Filters) -> str:
         name=name,
         change=formats.change(judged.difference, judged.metric.unit),
     )
+
+
+def cards_named(judged: Sequence[Judged]) -> pd.DataFrame:
+    """The cards of a page as rows, for its workbook; fractions for "%", empty where protected."""
+
+    def number(value: float | None) -> float:
+        return math.nan if value is None else float(value)
+
+    rows = []
+    for item in judged:
+        metric, hides = item.metric, item.state == "hidden"
+        rows.append(
+            {
+                _("指标"): metric_name(item),
+                _("数值"): math.nan if hides else number(item.value),
+                _("计量单位"): metric_unit(item),
+                _("分子"): math.nan if hides else number(item.numerator),
+                _("分子含义"): pick(metric.numerator_zh, metric.numerator_en),
+                _("分母"): math.nan if hides else number(item.denominator),
+                _("分母含义"): pick(metric.denominator_zh, metric.denominator_en),
+                _("对比值"): math.nan if hides else number(item.compared),
+                _("与自身过往比"): state_words(item.tone),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def metric_card(

@@ -19,6 +19,7 @@ from gridgov.labels import labelled
 from gridgov.locale import _
 from gridgov.queries.choices import grid_path
 from gridgov.ui import html
+from gridgov.ui.behind import behind_button
 from gridgov.ui.download import definitions_block, page_workbook, table_downloads
 from gridgov.ui.view import View, current_view
 from gridgov.warehouse import Reader
@@ -255,6 +256,7 @@ def _below(shown: Shown, key: str, note: str) -> None:
                 st.dataframe(labelled(frame), hide_index=True, height=240, alt=shown.title)
                 definitions_block(shown.metrics)
                 table_downloads(shown.title, frame, shown.metrics, key=key)
+                behind_button(shown.metrics, key)
 
 
 def foot(metrics: Iterable[str] = ()) -> None:
@@ -268,3 +270,4 @@ def foot(metrics: Iterable[str] = ()) -> None:
             definitions_block(codes)
             if shown:
                 page_workbook([(item.title, item.rows()) for item in shown], codes)
+            behind_button(codes, "page")

@@ -367,3 +367,23 @@ def test_records_are_limited_and_newest_first(hard_reader: Reader) -> None:
     assert len(frame) == 5
     assert frame["occurred_at"].is_monotonic_decreasing
     assert frame["occurred_at"].iloc[0].date() > END - timedelta(days=10)
+
+
+def test_records_are_narrowed_as_the_figures_are(hard_reader: Reader) -> None:
+    everything = queries.metric_records(hard_reader, "C1", START, END, rows=10**9)
+    category = everything["category"].dropna().iloc[0]
+    few = queries.metric_records(
+        hard_reader, "C1", START, END, where={"category": [category]}, rows=10**9
+    )
+    assert len(few) == int((everything["category"] == category).sum()) < len(everything)
+    figure = numerator_of(hard_reader, "C1", {"category": [category]})
+    assert figure == len(few)
+    # A filter that complaints know nothing of leaves them alone.
+    same = queries.metric_records(
+        hard_reader, "C1", START, END, where={"pillar": ["党建"]}, rows=10**9
+    )
+    assert len(same) == len(everything)
+
+
+def numerator_of(reader: Reader, code: str, where: dict[str, list[str]]) -> float:
+    return float(evaluate(reader, [code], START, END, where=where)["numerator"].iloc[0])

@@ -1,0 +1,86 @@
+"""From any figure: a click on a mark filters the page, the records behind it, the page as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import openpyxl
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Visit, settle
+
+SEVENTH = "51011200100107"
+
+
+def click_mark(page: Page, key: str, selector: str, at: int) -> None:
+    mark = page.locator(f".st-key-{key} {selector}").nth(at)
+    mark.scroll_into_view_if_needed()
+    box = mark.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    settle(page)
+
+
+def open_door(page: Page, key: str) -> None:
+    page.locator(f".st-key-more_{key} button").first.click()
+    page.get_by_role("button", name="看背后的记录").wait_for()
+    settle(page)
+
+
+def test_a_month_in_a_chart_filters_the_page(visit: Visit) -> None:
+    page = visit.open(f"/complaints?grid={SEVENTH}", wait_for="按期办结率")
+    click_mark(page, "c3", ".scatterlayer .points path", 18)
+    address = parse_qs(urlparse(page.url).query)
+    assert address["period"] == ["custom"]
+    assert (address["from"], address["to"]) == (["2026-07-01"], ["2026-07-31"])
+    assert address["grid"] == [SEVENTH]
+    assert "2026年7月" in page.locator(".stMain .gg-context").first.inner_text()
+    assert not visit.errors
+
+
+def test_a_supervisor_sees_the_records_behind_a_figure(visit: Visit) -> None:
+    page = visit.open("/visits?role=supervisor", wait_for="需求闭环率")
+    open_door(page, "sv6")
+    page.get_by_role("button", name="看背后的记录").click()
+    dialog = page.get_by_role("dialog").filter(has_text="背后的记录").last
+    dialog.get_by_text("其中计入分子的").wait_for()
+    card = page.locator(".gg-card", has_text="需求闭环率").inner_text()
+    said = dialog.get_by_text("其中计入分子的").inner_text()
+    due, closed = (part for part in said.replace("共 ", "").split(" 条")[:1] + [said])
+    assert f"到期的需求 {due}" in card
+    assert f"按期办结的需求 {closed.split('计入分子的 ')[1].split(' 条')[0]}" in card
+    assert not visit.errors
+
+
+@pytest.mark.parametrize("key", ["sv1", "tiers"])
+def test_a_leader_is_told_who_may_see_them(visit: Visit, key: str) -> None:
+    page = visit.open("/visits", wait_for="需求闭环率")
+    open_door(page, key)
+    page.get_by_role("button", name="看背后的记录").click()
+    dialog = page.get_by_role("dialog").filter(has_text="背后的记录").last
+    dialog.get_by_text("当前角色只看汇总").wait_for()
+    assert not dialog.locator("[data-testid='stDataFrame']").count()
+
+
+def test_a_page_is_one_workbook_that_says_what_was_chosen(visit: Visit, tmp_path: Path) -> None:
+    page = visit.open(
+        f"/complaints?grid={SEVENTH}&source=12345&compare=none", wait_for="按期办结率"
+    )
+    page.get_by_text("口径与下载").last.click()
+    button = page.get_by_role("button", name="下载本页")
+    button.wait_for()
+    settle(page)
+    with page.expect_download() as download:
+        button.click()
+    path = tmp_path / "page.xlsx"
+    download.value.save_as(path)
+    book = openpyxl.load_workbook(path)
+    about = {row[0]: row[1] for row in book["说明"].iter_rows(values_only=True)}
+    assert about["筛选：网格"] == f"东山社区第7网格 ({SEVENTH})"
+    assert about["筛选：诉求来源"] == "12345"
+    figures = {row[0]: row for row in book["主要指标"].iter_rows(values_only=True)}
+    card = page.locator(".gg-card", has_text="重复诉求率").inner_text()
+    repeats, received = figures["重复诉求率"][3], figures["重复诉求率"][5]
+    assert f"受理的诉求 {received:,.0f}，重复的 {repeats:,.0f}" in card
