@@ -73,14 +73,17 @@ def handling_chart(found: Handling, palette: Palette) -> Chart:
 
 def handling_note(found: Handling) -> str:
     """P50, P90, n, what is still open, and the cases closed in the second they came in."""
+    is_known = [not formats.is_missing(days) for days in (found.half, found.most)]
+    half = _("一半在 {time}内办结", time=formats.duration(found.half))
+    most = _("，九成在 {time}内；", time=formats.duration(found.most))
     parts = [
+        half if is_known[0] else _("还没有办结一半"),
+        most if is_known[1] else _("，还没有办结九成；"),
         _(
-            "P50 {half}，P90 {most}；n = {n}，其中 {open} 件未办结，按截尾计入。",
-            half=formats.duration(found.half),
-            most=formats.duration(found.most),
+            "n = {n}，其中 {open} 件未办结，按已等的时间计入。",
             n=formats.whole(found.n),
             open=formats.whole(found.open_cases),
-        )
+        ),
     ]
     if found.instant:
         parts.append(_("另有 {n} 件受理的同一秒即办结，已含在内。", n=formats.whole(found.instant)))
@@ -132,7 +135,11 @@ def ages_chart(frame: pd.DataFrame, palette: Palette) -> Chart:
     chart = grouped_bars(rows, palette, title=_("在办诉求：已办天数"), unit="件")
     if rows["value"].max() <= _WHOLE_STEPS:
         chart.figure.update_yaxes(dtick=1)
-    return chart
+    days, late, rest = _("已办天数"), _("超期"), _("未到期")
+    ages = pd.DataFrame(
+        {days: labels, late: frame["overdue"], rest: frame["cases"] - frame["overdue"]}
+    )
+    return replace(chart, named=lambda: ages)
 
 
 def _band(first: int, last: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
@@ -31,7 +32,9 @@ from gridgov.ui.complaints_charts import (
 )
 from gridgov.ui.complaints_tables import (
     authority_html,
+    authority_named,
     categories_html,
+    categories_named,
     open_rows,
 )
 from gridgov.ui.evidence import clicked_key, compared_name, control, heading, to_grid
@@ -96,7 +99,14 @@ def categories(view: View) -> None:
         )
     codes = ("C1", "C3", "C9", "C13")
     body = drawn("categories", lambda: categories_html(view, frame))
-    table(_("各类诉求"), frame, body, "categories", metrics=codes, note=note)
+    table(
+        _("各类诉求"),
+        partial(categories_named, frame),
+        body,
+        "categories",
+        metrics=codes,
+        note=note,
+    )
 
 
 def places(view: View) -> None:
@@ -120,7 +130,14 @@ def places(view: View) -> None:
         scopes = kept(authority_standing)
         note = _("权责外的诉求不计入任何格格的得分。")
         body = drawn("authority", lambda: authority_html(scopes))
-        table(_("权责内外"), scopes, body, "authority", metrics=("C14",), note=note)
+        table(
+            _("权责内外"),
+            partial(authority_named, scopes),
+            body,
+            "authority",
+            metrics=("C14",),
+            note=note,
+        )
 
 
 def open_list(view: View) -> None:

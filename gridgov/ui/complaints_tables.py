@@ -59,7 +59,10 @@ def categories_named(frame: pd.DataFrame) -> pd.DataFrame:
         "repeat": _("重复诉求率"),
         "overdue": _("超期在办"),
     }
-    return named(frame, columns)
+    shown = named(frame, columns)
+    yes, no = _("是"), _("否")
+    shown[_("是否超出偶然")] = [yes if flag else no for flag in frame["is_changed"]]
+    return shown
 
 
 def _category_link(view: View, category: str | None) -> str | None:

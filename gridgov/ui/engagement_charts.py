@@ -78,15 +78,26 @@ def participation_chart(
         "first_timers": _("首次参与"),
     }
     rows = frame.assign(series=[names[part] for part in frame["part"]])
-    return line(
+    chart = line(
         rows[["bucket", "series", "value", "is_partial"]],
         palette,
         title=_("活动参与"),
         grain="month",
         annotations=annotations,
     )
+    return replace(chart, named=partial(_participation_named, rows))
+
+
+def _participation_named(rows: pd.DataFrame) -> pd.DataFrame:
+    """A month a row, a column for each of the three."""
+    wide = rows.pivot(index="bucket", columns="series", values="value")
+    wide = wide[list(dict.fromkeys(rows["series"]))]
+    wide.index = pd.Index([f"{month:%Y-%m}" for month in wide.index], name=_("月份"))
+    return wide.rename_axis(columns=None).reset_index()
 
 
 def days_chart(frame: pd.DataFrame, palette: Palette) -> Chart:
     """Activities by day; a day without one is left open, for it is no lapse."""
-    return calendar_heat(frame, palette, title=_("活动日历"), unit="场", ring=False)
+    chart = calendar_heat(frame, palette, title=_("活动日历"), unit="场", ring=False)
+    columns = {"day": _("日期"), "value": _("场次")}
+    return replace(chart, named=partial(named, chart.frame, columns))

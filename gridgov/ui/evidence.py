@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache, partial
 
@@ -13,7 +14,8 @@ import streamlit as st
 
 from gridgov import formats
 from gridgov.figures import Annotation, Chart, control_chart, empty_chart
-from gridgov.figures.control import state_words
+from gridgov.figures.control import signal_words, state_words
+from gridgov.figures.palette import state_of_point
 from gridgov.filters import COMPARISONS
 from gridgov.judgement import Judged
 from gridgov.locale import _, pick
@@ -98,7 +100,32 @@ def _control(view: View, judged: Judged, marks: Sequence[Annotation]) -> tuple[C
         grain="month",
         annotations=marks,
     )
-    return chart, _control_note(judged)
+    return replace(chart, named=partial(_history_named, judged)), _control_note(judged)
+
+
+def _history_named(judged: Judged) -> pd.DataFrame:
+    """The months of a control chart under readers' names; percentages as such."""
+    frame, unit = judged.history, pick(judged.metric.unit, judged.metric.unit_en)
+    scale = 100.0 if unit == "%" else 1.0
+    in_unit = _("（{unit}）", unit=unit) if unit else ""
+    states = {"few": formats.too_few(), "missing": _("没有数据"), "hidden": _("不显示")}
+    yes, no = _("是"), _("否")
+    return pd.DataFrame(
+        {
+            _("月份"): [f"{month:%Y-%m}" for month in frame["bucket"]],
+            _("数值") + in_unit: (frame["value"] * scale).round(2),
+            _("分子"): frame["numerator"],
+            _("分母"): frame["denominator"],
+            _("样本量"): frame["n"],
+            _("样本"): [states.get(state, "") for state in frame["state"]],
+            _("未完"): [yes if flag else no for flag in frame["is_partial"]],
+            _("平均值") + in_unit: (frame["mean"] * scale).round(2),
+            _("正常下限") + in_unit: (frame["lower"] * scale).round(2),
+            _("正常上限") + in_unit: (frame["upper"] * scale).round(2),
+            _("判断"): [state_words(state_of_point(str(point))) for point in frame["point"]],
+            _("信号"): [signal_words(str(signal)) for signal in frame["signal"]],
+        }
+    )
 
 
 def _control_note(judged: Judged) -> str:

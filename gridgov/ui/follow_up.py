@@ -67,7 +67,7 @@ def follow_up_button(view: View, concern: Concern, *, key: str) -> None:
 
 @st.dialog(" ")
 def _open_form(view: View, concern: Concern) -> None:
-    st.subheader(_("转为督办事项"))
+    st.html(html.section_html(_("转为督办事项")))
     with st.form("follow_up_form", border=False):
         title = st.text_input(_("事项"), concern.title, max_chars=200)
         owner = st.text_input(_("责任人"), concern.holder, max_chars=64)

@@ -19,7 +19,7 @@ from gridgov.labels import labelled
 from gridgov.locale import _
 from gridgov.queries.choices import grid_path
 from gridgov.ui import html
-from gridgov.ui.behind import behind_button
+from gridgov.ui.behind import behind_button, behind_window
 from gridgov.ui.download import definitions_block, page_workbook, table_downloads
 from gridgov.ui.view import View, current_view
 from gridgov.warehouse import Reader
@@ -178,18 +178,21 @@ def show(
             chart.figure, theme=None, key=key, alt=chart.alt, config=figure_config(chart.title)
         )
     else:
+        # A figure whose mark was clicked begins anew: the browser would keep the mark selected, the
+        # others pale, and say nothing when it is clicked again after a reset.
+        clicks = st.session_state.get(f"{key}_clicks", 0)
         event = st.plotly_chart(
             chart.figure,
             theme=None,
-            key=key,
+            key=f"{key}_{clicks}" if clicks else key,
             alt=chart.alt,
             config=figure_config(chart.title),
             on_select="rerun",
             selection_mode="points",
         )
         points = event["selection"]["points"] if event else []
-        if points and st.session_state.get(f"{key}_clicked") != points[0]:
-            st.session_state[f"{key}_clicked"] = points[0]
+        if points:
+            st.session_state[f"{key}_clicks"] = clicks + 1
             on_click(dict(points[0]))
     _below(shown, key, note)
 
@@ -256,7 +259,7 @@ def _below(shown: Shown, key: str, note: str) -> None:
                 st.dataframe(labelled(frame), hide_index=True, height=240, alt=shown.title)
                 definitions_block(shown.metrics)
                 table_downloads(shown.title, frame, shown.metrics, key=key)
-                behind_button(shown.metrics, key)
+                behind_button(shown.metrics, key, closes=f"more_{key}")
 
 
 def foot(metrics: Iterable[str] = ()) -> None:
@@ -271,3 +274,4 @@ def foot(metrics: Iterable[str] = ()) -> None:
             if shown:
                 page_workbook([(item.title, item.rows()) for item in shown], codes)
             behind_button(codes, "page")
+    behind_window()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -11,18 +13,16 @@ from gridgov import formats
 from gridgov.figures import (
     Chart,
     bars,
-    control_chart,
-    empty_chart,
 )
 from gridgov.figures.palette import Palette
 from gridgov.filters import Filters
-from gridgov.judgement import Judged, judge, judged_history
+from gridgov.judgement import Judged, judge
 from gridgov.locale import _, pick
 from gridgov.metrics import METRICS
 from gridgov.metrics.evaluate import answer
 from gridgov.queries.grid_profile import grid_card, grid_peers, grid_workers, map_attributes
 from gridgov.queries.grids_below import short_names
-from gridgov.small_counts import told, why_no_series
+from gridgov.small_counts import told
 from gridgov.ui import html
 from gridgov.ui.grid_notes import count_note, hidden_note
 from gridgov.warehouse import Reader
@@ -33,7 +33,6 @@ __all__ = [
     "PROFILE_METRICS",
     "default_grid",
     "facts_html",
-    "history_chart",
     "peers_chart",
     "peers_note",
     "profile_of",
@@ -134,10 +133,24 @@ def peers_chart(
         }
         for peer in chosen
     ]
-    return bars(
+    chart = bars(
         pd.DataFrame(rows), palette,
         title=_("{name}：与邻近网格对照", name=pick(metric.zh, metric.en)), unit=metric.unit,
     )  # fmt: skip
+    columns = {
+        "label": _("网格"), "value": pick(metric.zh, metric.en), "note": _("构成"),
+    }  # fmt: skip
+    return replace(chart, named=partial(_peers_named, chart.frame, columns, metric.unit))
+
+
+def _peers_named(frame: pd.DataFrame, columns: dict[str, str], unit: str) -> pd.DataFrame:
+    """The grids under readers' names; percentages as such."""
+    shown = frame[list(columns)].rename(columns=columns)
+    if unit == "%":
+        name = columns["value"]
+        shown[name] = (shown[name].astype("float64") * 100).round(2)
+        shown = shown.rename(columns={name: name + _("（{unit}）", unit=unit)})
+    return shown
 
 
 def peers_note(chart: Chart) -> str:
@@ -162,19 +175,3 @@ def _by_grid(
             frame = told(reader, answer(reader, [code], start, end, grid_id=grid_id)).frame()
             found[grid_id] = frame.to_dict("records")[0]
     return found
-
-
-def history_chart(
-    reader: Reader, filters: Filters, grid_id: str, code: str, palette: Palette
-) -> Chart:
-    """One metric of the grid over time on its usual range."""
-    metric = METRICS[code]
-    history = judged_history(reader, [code], filters, grid_id=grid_id)[code]
-    if (history["state"] == "hidden").any() and history["value"].isna().all():
-        return empty_chart(
-            palette, title=pick(metric.zh, metric.en), unit=metric.unit, grain="month",
-            frame=history, sentence=why_no_series(),
-        )  # fmt: skip
-    return control_chart(
-        history, palette, title=pick(metric.zh, metric.en), unit=metric.unit, grain="month"
-    )

@@ -15,7 +15,7 @@ SEVENTH = "51011200100107"
 
 
 def click_mark(page: Page, key: str, selector: str, at: int) -> None:
-    mark = page.locator(f".st-key-{key} {selector}").nth(at)
+    mark = page.locator(f"[class*='st-key-{key}'] {selector}").nth(at)
     mark.scroll_into_view_if_needed()
     box = mark.bounding_box()
     assert box is not None
@@ -84,3 +84,13 @@ def test_a_page_is_one_workbook_that_says_what_was_chosen(visit: Visit, tmp_path
     card = page.locator(".gg-card", has_text="重复诉求率").inner_text()
     repeats, received = figures["重复诉求率"][3], figures["重复诉求率"][5]
     assert f"受理的诉求 {received:,.0f}，重复的 {repeats:,.0f}" in card
+
+
+def test_the_same_mark_can_be_clicked_after_a_reset(visit: Visit) -> None:
+    page = visit.open("/complaints", wait_for="诉求类别")
+    for _time in range(2):
+        click_mark(page, "pareto", ".barlayer path", 1)
+        assert "category" in parse_qs(urlparse(page.url).query)
+        page.get_by_text("恢复默认").click()
+        settle(page)
+        assert not urlparse(page.url).query
