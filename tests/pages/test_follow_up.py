@@ -51,6 +51,7 @@ def test_a_title_leads_to_its_figure_and_its_place_to_the_part(open_page: OpenPa
 
 def test_an_entry_that_is_followed_up_says_so(open_page: OpenPage, engine: Engine) -> None:
     reader = Warehouse(sample_warehouse()).reader()
+    assert reader.data_date is not None
     filters = Filters(today=reader.data_date)
     entry = attention(reader, filters, judge(reader, SIGNAL_METRICS, filters))[0]
     add_follow_up(
