@@ -61,7 +61,8 @@ def find_date_order(
         raise MappingError(
             _(
                 "{path}：日期“{example}”分不清日和月哪个在前；"
-                '请在映射文件里写 date_order = "dmy"（日在前）或 "mdy"（月在前）',
+                "请在“日期写法”里选，或在映射文件里写 "
+                'date_order = "dmy"（日在前）或 "mdy"（月在前）',
                 path=shown,
                 example=example[:20],
             )

@@ -136,6 +136,8 @@ def _recognised(
             recipe = next(
                 (r for r in recipes if r.fits(source.path, sheet.name)), Recipe(table=table)
             )
+            if recipe.skip:
+                continue
             found.append((sheet, recognise_sheet(sheet, recipe), recipe))
     return found
 

@@ -20,7 +20,7 @@ __all__ = ["Drop", "Recipe", "mapping_text", "read_mapping"]
 
 _KEYS = {
     "table", "file", "sheet", "encoding", "delimiter", "header_row", "skip_rows", "date_order",
-    "columns", "constants", "values", "drop", "extract", "templates",
+    "columns", "constants", "values", "drop", "extract", "templates", "skip",
 }  # fmt: skip
 _OPERATORS = {"equals", "in", "empty", "contains", "matches"}
 
@@ -41,12 +41,14 @@ class Recipe:
 
     `columns` header → column ("" leaves the header out), `constants` column → text,
     `templates` column → text with {header} places, `values` column → {source text: ours},
-    `extract` column → regular expression whose first group is the value.
+    `extract` column → regular expression whose first group is the value. With `skip` the sheet is
+    passed over. A `file` with a / in it is held against the end of the whole path.
     """
 
     table: str | None = None
     file: str = "*"
     sheet: str = "*"
+    skip: bool = False
     encoding: str | None = None
     delimiter: str | None = None
     header_row: int | None = None
@@ -66,8 +68,12 @@ class Recipe:
 
     def fits(self, path: str, sheet: str) -> bool:
         """True when this recipe is meant for the sheet."""
-        name = path.replace("\\", "/").rsplit("/", 1)[-1]
-        return fnmatch.fnmatch(name, self.file) and fnmatch.fnmatch(sheet or "", self.sheet)
+        whole = path.replace("\\", "/")
+        name = whole.rsplit("/", 1)[-1]
+        is_file = fnmatch.fnmatch(name, self.file) or (
+            "/" in self.file and fnmatch.fnmatch(whole, f"*/{self.file}")
+        )
+        return is_file and fnmatch.fnmatch(sheet or "", self.sheet)
 
     @property
     def digest(self) -> str:
@@ -99,8 +105,10 @@ def read_mapping(path: Path) -> list[Recipe]:
 def mapping_text(recipe: Recipe) -> str:
     """The recipe as a mapping file; what is left to be found out is left out."""
     lines = []
-    for key in ("table", "file", "sheet", "encoding", "delimiter", "header_row", "skip_rows",
-                "date_order"):  # fmt: skip
+    for key in (
+        "table", "file", "sheet", "skip", "encoding", "delimiter", "header_row", "skip_rows",
+        "date_order",
+    ):  # fmt: skip
         value = getattr(recipe, key)
         if value != getattr(Recipe(), key):
             lines.append(f"{key} = {_toml(value)}")
@@ -146,6 +154,7 @@ def _recipe(path: Path, part: dict[str, Any]) -> Recipe:
         table=table,
         file=str(part.get("file", "*")),
         sheet=str(part.get("sheet", "*")),
+        skip=part.get("skip") is True,
         encoding=part.get("encoding"),
         delimiter=part.get("delimiter"),
         header_row=part.get("header_row"),

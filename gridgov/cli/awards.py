@@ -86,6 +86,13 @@ def verify(folder: _Folder, threads: _Threads = 2) -> None:
     )
     if not found.same_libraries:
         typer.echo(_("（组件版本与当时不同，按内容而非字节核对）"))
+    elif found.close:
+        typer.echo(
+            _(
+                "（处理器与当时不同：{names} 里的小数只差在第九位有效数字以后，其余逐字节一致）",
+                names="、".join(found.close),
+            )
+        )
 
 
 @app.command()

@@ -18,6 +18,7 @@ from gridgov.errors import UsageError
 from gridgov.explore.catalogue import CatalogueTable, schema_catalogue
 from gridgov.explore.export import Export, export_sql
 from gridgov.explore.limits import DOWNLOAD_LIMITS, Limits
+from gridgov.explore.parameters import parameter_value
 from gridgov.explore.result import SqlResult
 from gridgov.explore.sandbox import run_sql
 from gridgov.locale import _
@@ -86,12 +87,7 @@ def _parameter(text: str) -> tuple[str, object]:
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise UsageError(_("参数“{text}”应写成 名称=值", text=text))
-    for convert in (int, float):
-        try:
-            return name, convert(value)
-        except ValueError:
-            continue
-    return name, value
+    return name, parameter_value(value)
 
 
 def _rows(result: SqlResult) -> list[tuple[Any, ...]]:

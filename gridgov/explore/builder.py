@@ -39,6 +39,7 @@ __all__ = [
     "checked",
     "in_order",
     "split_label",
+    "whole_number",
 ]
 
 ChartKind = Literal["line", "bar", "heat", "table", "scatter", "box", "map"]
@@ -138,7 +139,7 @@ class Cut:
         if not codes:
             return None
         only = [part.split(_PART) for part in parameters.get("only", "").split(_JOIN) if part]
-        top = parameters.get("top", "")
+        top = whole_number(parameters.get("top", "")) or 0
         return _tolerant(
             cls(
                 metrics=tuple(codes),
@@ -147,7 +148,7 @@ class Cut:
                 only=tuple((name, tuple(values)) for name, *values in only if values),
                 chart=_one_of(parameters.get("chart"), get_args(ChartKind)),
                 sort=_one_of(parameters.get("sort"), get_args(Sort)) or "high",
-                top=min(int(top), MAX_TOP) if top.isdecimal() and int(top) > 0 else None,
+                top=min(top, MAX_TOP) or None,
                 compare=parameters.get("vs") == "1",
                 share=parameters.get("share") == "1",
             )
@@ -155,6 +156,14 @@ class Cut:
 
 
 DEFAULT_CUT = Cut(metrics=("C3",), by=("grid:一般",), compare=True)
+
+
+def whole_number(text: str) -> int | None:
+    """The number that a piece of an address or file names, None where it is none that could be.
+
+    Nineteen digits are more than a database counts to, thousands are more than Python reads.
+    """
+    return int(text) if text.isdecimal() and len(text) <= 18 else None
 
 
 def _one_of(text: str | None, known: Sequence[Any]) -> Any:

@@ -15,6 +15,7 @@ import struct
 import sys
 import time
 import warnings
+from collections.abc import Iterator
 from datetime import date, datetime
 from datetime import time as clock
 from decimal import Decimal
@@ -22,11 +23,12 @@ from importlib.abc import MetaPathFinder
 from typing import Any, BinaryIO
 
 import duckdb
+import pyarrow as pa
 
 from gridgov.explore.child_catalogue import catalogue_relation
 from gridgov.explore.child_confine import after_open, before_open
 from gridgov.explore.child_statement import Refused, checked_statement
-from gridgov.explore.child_stream import send_relation, send_trailer
+from gridgov.explore.child_stream import read_rows, send_rows, send_trailer
 from gridgov.explore.limits import Limits
 
 __all__ = ["main"]
@@ -126,10 +128,10 @@ def _serve(pipe: BinaryIO, request: dict[str, Any]) -> dict[str, Any]:
         return {"kind": "open", "message": str(error)[:2000]}
     hardening = after_open()
     if request["mode"] == "catalogue":
-        relation = catalogue_relation(connection)
+        found = read_rows(catalogue_relation(connection))
     else:
-        relation = _relation(connection, request)
-    rows, cut = send_relation(pipe, relation, request["max_rows"], limits.result_bytes)
+        found = _rows(connection, request)
+    rows, cut = send_rows(pipe, *found, request["max_rows"], limits.result_bytes)
     return {
         "kind": "done",
         "rows": rows,
@@ -139,16 +141,41 @@ def _serve(pipe: BinaryIO, request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _relation(
+def _rows(
     connection: duckdb.DuckDBPyConnection, request: dict[str, Any]
-) -> duckdb.DuckDBPyRelation:
+) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+    """The answer, its first rows read.
+
+    A whole number is a number first. Where the engine meets text in its place that is none (12345
+    among the sources of complaints), the parameter is the text that was typed.
+    """
     sql: str = request["sql"]
     statement = checked_statement(connection, sql)
-    given = {name: _decoded(value) for name, value in request["parameters"].items()}
-    missing = sorted(statement.named_parameters - given.keys())
+    used = _used(statement, request["parameters"])
+    as_text = {name: str(value) if type(value) is int else value for name, value in used.items()}
+    try:
+        return read_rows(_relation(connection, statement, sql, used))
+    except (duckdb.ConversionException, OSError) as error:
+        if as_text == used or "Could not convert string" not in str(error):
+            raise
+    return read_rows(_relation(connection, statement, sql, as_text))
+
+
+def _used(statement: duckdb.Statement, given: dict[str, Any]) -> dict[str, Any]:
+    """The values of the statement's own parameters; the engine's names know no case."""
+    known = {name.lower(): _decoded(value) for name, value in given.items()}
+    missing = sorted(name for name in statement.named_parameters if name.lower() not in known)
     if missing:
         raise Refused("parameter", missing[0])
-    used = {name: given[name] for name in statement.named_parameters}
+    return {name: known[name.lower()] for name in statement.named_parameters}
+
+
+def _relation(
+    connection: duckdb.DuckDBPyConnection,
+    statement: duckdb.Statement,
+    sql: str,
+    used: dict[str, Any],
+) -> duckdb.DuckDBPyRelation:
     try:
         relation = connection.sql(statement, params=used or None)
     except duckdb.Error as error:
@@ -199,7 +226,7 @@ def _warm_up() -> None:
     connection = duckdb.connect(":memory:", config={"threads": "1"})
     values = {"a": date(2026, 1, 1), "b": datetime(2026, 1, 1), "c": clock(1), "d": Decimal("1.5")}
     relation = connection.sql("SELECT $a, $b, $c, $d, '{}'::JSON, [1]", params=values)
-    send_relation(io.BytesIO(), relation, 1, 1 << 20)
+    send_rows(io.BytesIO(), *read_rows(relation), 1, 1 << 20)
     duckdb.tokenize("SELECT 1")
     connection.close()
 

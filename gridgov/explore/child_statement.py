@@ -7,35 +7,54 @@ Runs in the child, because parsing hostile text is part of the danger.
 
 from __future__ import annotations
 
+import contextlib
 import re
+from itertools import pairwise
 
 import duckdb
 
 __all__ = ["Refused", "checked_statement"]
 
-# These tell where files lie and how the server is set up, or run text as SQL behind our back.
+# These tell where files lie and how the server is set up, change what the engine keeps, or run
+# text as SQL behind our back.
 _CLOSED = frozenset(
     {
+        "create_external_resource",
         "current_setting",
+        "deregister_external_resource",
+        "destroy_external_resource",
+        "disable_logging",
+        "disable_profiling",
         "duckdb_databases",
+        "duckdb_extension_repositories",
         "duckdb_extensions",
         "duckdb_external_file_cache",
+        "duckdb_external_resource_types",
+        "duckdb_external_resources",
         "duckdb_log_contexts",
         "duckdb_logs",
         "duckdb_logs_parsed",
+        "duckdb_profiling_settings",
+        "duckdb_secret_type_parameters",
         "duckdb_secret_types",
         "duckdb_secrets",
         "duckdb_settings",
         "duckdb_temporary_files",
+        "enable_logging",
+        "enable_profiling",
         "json_execute_serialized_sql",
         "json_serialize_plan",
         "pg_settings",
         "pragma_database_list",
+        "truncate_duckdb_logs",
+        "which_secret",
     }
 )
 _CLOSED_AS_CALL = frozenset({"query", "query_table"})
 _SELECT_WORDS = frozenset({"select", "with", "from", "values", "table", "pivot", "unpivot", "("})
 _SHOW_WORDS = frozenset({"describe", "desc", "show", "summarize"})
+# What the engine takes for a space outside of quotes; its tokenizer takes it for part of a name.
+_SPACES = re.compile("[\u00a0\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]")
 _PIVOT_START = frozenset({"pivot", "pivot_wider", "from", "with", "select", "("})
 
 
@@ -53,6 +72,7 @@ def checked_statement(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb
         raise Refused("control", position=len(sql.partition("\x00")[0].encode()))
     tokens = _tokens(sql)
     _refuse_closed_names(tokens)
+    _refuse_shown_settings(connection, tokens)
     words = [text.lower() for text, _, _ in tokens[:12]]
     statements = connection.extract_statements(sql)
     if not statements:
@@ -94,6 +114,7 @@ def _after_explain(words: list[str]) -> list[str]:
 
 def _tokens(sql: str) -> list[tuple[str, str, int]]:
     """(text, kind, byte offset) of every token but comments; the engine counts in bytes."""
+    sql = _SPACES.sub(lambda found: " " * len(found[0].encode()), sql)
     raw = sql.encode("utf-8", "surrogatepass")
     marks = duckdb.tokenize(sql)
     found = []
@@ -111,6 +132,18 @@ def _refuse_closed_names(tokens: list[tuple[str, str, int]]) -> None:
         called = index + 1 < len(tokens) and tokens[index + 1][0].startswith("(")
         if name in _CLOSED or (called and name in _CLOSED_AS_CALL):
             raise Refused("closed", name, start)
+
+
+def _refuse_shown_settings(
+    connection: duckdb.DuckDBPyConnection, tokens: list[tuple[str, str, int]]
+) -> None:
+    """`SHOW name` tells the value of a setting, also inside a FROM or WITH."""
+    for (word, _, _), (text, kind, start) in pairwise(tokens):
+        if word.lower() == "show":
+            name = _plain(text, kind)
+            with contextlib.suppress(duckdb.Error):
+                connection.execute("SELECT current_setting(?)", [name]).fetchall()
+                raise Refused("closed", name, start)
 
 
 def _plain(text: str, kind: str) -> str:

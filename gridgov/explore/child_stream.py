@@ -8,17 +8,28 @@ from __future__ import annotations
 import io
 import json
 import struct
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any, BinaryIO
 
 import duckdb
 import pyarrow as pa
 
-__all__ = ["FrameWriter", "send_relation", "send_trailer"]
+__all__ = ["FrameWriter", "read_rows", "send_rows", "send_trailer"]
 
 _CHUNK_BYTES = 1 << 20
 _BATCH_ROWS = 2048  # the engine's own vector; larger batches of long texts would fill the memory
-# Arrow carries these as opaque bytes or in another zone's time: text and local time read better.
-_AS_TEXT = ("BIGNUM", "VARINT", "VARIANT", "BIT", "GEOMETRY", "TIME WITH TIME ZONE")
+# Arrow carries these as opaque bytes, in another zone's time or as other values (a time of 24:00,
+# the largest whole numbers, long intervals): text and local time read better.
+_AS_TEXT = (
+    "BIGNUM", "VARINT", "VARIANT", "BIT", "GEOMETRY", "TIME WITH TIME ZONE", "UHUGEINT", "INTERVAL",
+    "UNION",
+)  # fmt: skip
+_ONLY_AS_TEXT = frozenset({"TIME", "TIME_NS"})
+_IN_ARROW = {
+    "TIMESTAMP WITH TIME ZONE": "TIMESTAMP",
+    "HUGEINT": "DECIMAL(38,0)",  # what Arrow has; a larger number is an error, not another number
+}
 
 
 class FrameWriter(io.RawIOBase):
@@ -46,16 +57,28 @@ def send_trailer(pipe: BinaryIO, trailer: dict[str, Any]) -> None:
     pipe.flush()
 
 
-def send_relation(
-    pipe: BinaryIO, relation: duckdb.DuckDBPyRelation, max_rows: int | None, max_bytes: int
+def read_rows(
+    relation: duckdb.DuckDBPyRelation,
+) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+    """Columns and batches of a relation, whose first batch is there when this returns."""
+    reader = _readable(relation).to_arrow_reader(_BATCH_ROWS)
+    first = next(reader, None)
+    return reader.schema, chain([] if first is None else [first], reader)
+
+
+def send_rows(
+    pipe: BinaryIO,
+    schema: pa.Schema,
+    batches: Iterator[pa.RecordBatch],
+    max_rows: int | None,
+    max_bytes: int,
 ) -> tuple[int, str | None]:
     """Stream rows until the end or a ceiling; (rows sent, what cut it: "rows", "bytes" or None)."""
-    reader = _readable(relation).to_arrow_reader(_BATCH_ROWS)
     options = pa.ipc.IpcWriteOptions(use_threads=False)
     rows = sent = 0
     cut: str | None = None
-    with pa.ipc.new_stream(FrameWriter(pipe), reader.schema, options=options) as writer:
-        for batch in reader:
+    with pa.ipc.new_stream(FrameWriter(pipe), schema, options=options) as writer:
+        for batch in batches:
             keep, cut = _room(batch, rows, sent, max_rows, max_bytes)
             if keep:
                 writer.write_batch(batch.slice(0, keep))
@@ -87,9 +110,8 @@ def _readable(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     columns, changed = [], False
     for name, kind in zip(names, types, strict=True):
         quoted = '"' + name.replace('"', '""') + '"'
-        target = "VARCHAR" if kind.startswith(_AS_TEXT) else None
-        if kind == "TIMESTAMP WITH TIME ZONE":
-            target = "TIMESTAMP"
+        as_text = kind.startswith(_AS_TEXT) or kind in _ONLY_AS_TEXT or "UNION(" in kind
+        target = "VARCHAR" if as_text else _IN_ARROW.get(kind)
         changed = changed or target is not None
         columns.append(f"CAST({quoted} AS {target}) AS {quoted}" if target else quoted)
     return relation.project(", ".join(columns)) if changed else relation

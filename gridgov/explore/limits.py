@@ -29,7 +29,7 @@ class Limits:
     seconds: float = 30.0
     memory_bytes: int = 2 * GIB
     threads: int = 2
-    result_bytes: int = 256 * MIB
+    result_bytes: int = 64 * MIB
     sql_chars: int = 100_000
     queue_seconds: float = 30.0
 

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from gridgov.errors import UsageError
-from gridgov.explore.builder import Cut, checked
+from gridgov.explore.builder import Cut, checked, whole_number
 from gridgov.filters import Filters
 from gridgov.locale import _
 
@@ -107,13 +107,12 @@ def read_question_file(content: bytes) -> QuestionFile:
         raise UsageError(_("问题文件不完整：缺少名称或内容"))
     if not isinstance(description, str):
         raise UsageError(_("问题文件不完整：说明应是文字"))
-    data_version = found.get("data_version")
     return QuestionFile(
         kind=str(kind),
         name=name,
         description=description,
         definition=_checked(str(kind), definition),
-        data_version=data_version if isinstance(data_version, int) else None,
+        data_version=whole_number(str(found.get("data_version"))),
     )
 
 

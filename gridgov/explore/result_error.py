@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -41,15 +41,20 @@ class Fault:
     position: int | None = None
 
 
-def translated(trailer: Trailer, sql: str) -> QueryError:
-    """The error that a child's trailer tells of, as a sentence about `sql`."""
+def translated(trailer: Trailer, sql: str, lead: int = 0) -> QueryError:
+    """The error that a child's trailer tells of, as a sentence about `sql`.
+
+    The first `lead` characters (plain ASCII) are not the analyst's: places are counted after them.
+    """
+    sql, own = sql[lead:], _own_place(trailer.position, lead)
     if trailer.kind == "refused":
-        return QueryError(place(sql, trailer.position) + refusal(trailer.code, trailer.detail))
+        return QueryError(place(sql, own) + refusal(trailer.code, trailer.detail))
     if trailer.kind == "open":
         return QueryError(_("数据副本打不开，可能正在更新或已损坏；请稍后再试，仍不行请联系数据员"))
     if trailer.kind == "depth":
         return QueryError(_("语句嵌套太深，请拆成几步（WITH）再试"))
     fault = _fault(trailer)
+    fault = replace(fault, position=_own_place(fault.position, lead))
     for rule in _RULES:
         sentence = rule(fault)
         if sentence:
@@ -57,6 +62,10 @@ def translated(trailer: Trailer, sql: str) -> QueryError:
     return QueryError(
         place(sql, fault.position) + _("查询出错：{message}", message=_safe(fault.message))
     )
+
+
+def _own_place(position: int | None, lead: int) -> int | None:
+    return None if position is None else position - lead
 
 
 def refusal(code: str, detail: str = "") -> str:
@@ -68,6 +77,8 @@ def refusal(code: str, detail: str = "") -> str:
         return _("一次只能运行一条语句，这里有 {n} 条；请选中其中一条再运行", n=detail)
     if code == "closed":
         return _("“{name}”会透露服务器的设置或绕过检查，这里不开放", name=detail)
+    if code == "parameter" and detail.isdecimal():
+        return _("参数 ${name} 还没有值，请先填写；写成 ? 的参数请改成 $名称", name=detail)
     if code == "parameter":
         return _("参数 ${name} 还没有值，请先填写", name=detail)
     if code == "control":

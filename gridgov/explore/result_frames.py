@@ -17,6 +17,10 @@ __all__ = ["FrameError", "FrameReader", "Trailer"]
 _LARGEST_FRAME = 4 << 20
 _LARGEST_TRAILER = 256 << 10
 
+_NOT_A_TRAILER = (
+    ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
+)  # fmt: skip
+
 
 class FrameError(OSError):
     """The child broke the protocol, sent too much, or died in the middle."""
@@ -54,7 +58,7 @@ class Trailer:
                 position=position if isinstance(position, int) else None,
                 hardening=tuple(sorted(str(name) for name, held in hardening.items() if held)),
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except _NOT_A_TRAILER as error:
             raise FrameError("trailer") from error
 
 

@@ -64,10 +64,12 @@ def run_sql(
     limits: Limits | None = None,
     owner: str | None = None,
     cancel: Cancel | None = None,
+    lead: int = 0,
 ) -> SqlResult:
     """Run one SELECT-like statement and return at most `max_rows` rows.
 
     `parameters` fills `$name` places. `owner` is who asks: one person has two places at a time.
+    `lead`: so many characters were put before the analyst's text; errors count places after them.
     Raises QueryError with one sentence: refused, wrong, too big, too slow, cancelled, no place.
     """
     limits = limits or Limits()
@@ -78,7 +80,11 @@ def run_sql(
         schema, batches = open_batches(reader)
         return pa.Table.from_batches(list(batches), schema=schema)
 
-    table, trailer = call_child(database, request, limits, read, owner=owner, cancel=cancel)
+    table, trailer = call_child(
+        database, request, limits, read, owner=owner, cancel=cancel, lead=lead
+    )
+    if trailer.cut == "bytes" and not table.num_rows:  # not even the first row fits
+        raise QueryError(_too_much(limits))
     table = tidy_table(table)
     return SqlResult(
         table=table,
@@ -146,6 +152,7 @@ def call_child(
     *,
     owner: str | None = None,
     cancel: Cancel | None = None,
+    lead: int = 0,
 ) -> tuple[_T, Trailer]:
     """Give one request to one child and read its answer; raises QueryError."""
     if not database.is_file():
@@ -161,7 +168,7 @@ def call_child(
         timer.start()
         try:
             with cancel.watching(child):
-                return _answer(child, request["sql"], limits, read)
+                return _answer(child, request["sql"], limits, read, lead)
         finally:
             timer.cancel()
             child.kill("left over")
@@ -182,7 +189,7 @@ def _started(request: dict[str, Any]) -> Child:
 
 
 def _answer(
-    child: Child, sql: str, limits: Limits, read: Callable[[FrameReader], _T]
+    child: Child, sql: str, limits: Limits, read: Callable[[FrameReader], _T], lead: int
 ) -> tuple[_T, Trailer]:
     reader = FrameReader(
         child.output, limits.result_bytes + limits.result_bytes // 8 + _PROTOCOL_BYTES
@@ -197,7 +204,7 @@ def _answer(
         reader.finish()
     trailer = reader.trailer
     if trailer is not None and trailer.kind != "done" and child.killed_for is None:
-        raise translated(trailer, sql)
+        raise translated(trailer, sql, lead)
     if broken or trailer is None or value is None:
         raise _cut_off(child, reader, limits)
     return value, trailer

@@ -40,9 +40,10 @@ class SqlJob:
         max_rows: int = MAX_PAGE_ROWS,
         limits: Limits | None = None,
         owner: str | None = None,
+        lead: int = 0,
     ) -> None:
         self.sql = sql
-        self._call = (database, dict(parameters or {}), max_rows, limits, owner)
+        self._call = (database, dict(parameters or {}), max_rows, limits, owner, lead)
         self._language = language()
         self._cancel = Cancel()
         self._lock = threading.Lock()
@@ -101,7 +102,7 @@ class SqlJob:
         return self._result
 
     def _run(self) -> None:
-        database, parameters, max_rows, limits, owner = self._call
+        database, parameters, max_rows, limits, owner, lead = self._call
         set_language(self._language)
         state: JobState = "failed"
         result: SqlResult | None = None
@@ -115,6 +116,7 @@ class SqlJob:
                 limits=limits,
                 owner=owner,
                 cancel=self._cancel,
+                lead=lead,
             )
             state = "done"
         except QueryError as refused:

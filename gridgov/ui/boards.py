@@ -16,6 +16,8 @@ from gridgov.explore.builder import Cut
 from gridgov.explore.builder_chart import answer_chart
 from gridgov.explore.chart_choice import choose_chart
 from gridgov.explore.copy import deidentified_copy
+from gridgov.explore.limits import MIB, Limits
+from gridgov.explore.parameters import parameter_names, parameter_value
 from gridgov.explore.pivot import pivot
 from gridgov.explore.question_file import cut_of
 from gridgov.explore.result import SqlResult
@@ -28,8 +30,8 @@ from gridgov.ui.explore_html import pivot_html
 from gridgov.ui.explore_state import viewer_id
 from gridgov.ui.links import link
 from gridgov.ui.page import empty, show
-from gridgov.ui.sql_result import first_chart, result_line
-from gridgov.ui.sql_state import owner_of, parameter_names, parameter_value
+from gridgov.ui.sql_result import first_chart, listed, result_line
+from gridgov.ui.sql_state import owner_of
 from gridgov.ui.view import View, workspace
 from gridgov.workspace import audit
 from gridgov.workspace.board import Board, BoardItem
@@ -39,6 +41,7 @@ from gridgov.workspace.question import Question, find_question, question_version
 __all__ = ["draw_board"]
 
 _BOARD_ROWS = 500
+_BOARD_LIMITS = Limits(result_bytes=4 * MIB)  # 64 answers are kept: together a quarter of a GiB
 
 
 def draw_board(board: Board, view: View) -> None:
@@ -122,7 +125,7 @@ def _draw_sql(question: Question, view: View) -> None:
     result = _sql_answer(str(database), stamp, sql, values, owner_of(view), _view=view)
     chart = first_chart(result, view.palette)
     if chart is None:
-        st.dataframe(result.table.to_pandas(), hide_index=True, height=260)
+        st.dataframe(listed(result).to_pandas(), hide_index=True, height=260)
     else:
         show(chart, f"board_{question.id}")
     st.html(html.caption_html(result_line(result)))
@@ -136,7 +139,10 @@ def _sql_answer(
 ) -> SqlResult:  # fmt: skip
     """The first rows of a query; its text and rows are recorded as on the SQL page."""
     parameters = {name: parameter_value(text) for name, text in values}
-    result = run_sql(Path(database), sql, parameters=parameters, max_rows=_BOARD_ROWS, owner=owner)
+    result = run_sql(
+        Path(database), sql, parameters=parameters, max_rows=_BOARD_ROWS, limits=_BOARD_LIMITS,
+        owner=owner,
+    )  # fmt: skip
     detail = {"sql": sql, "version": _view.reader.version.number, "board": True}
     with writing(workspace()) as connection:
         audit.record(

@@ -10,6 +10,7 @@ import streamlit as st
 
 from gridgov.access.sessions import actor_of
 from gridgov.errors import GridGovError
+from gridgov.explore.builder import whole_number
 from gridgov.filters import Filters
 from gridgov.locale import _
 from gridgov.ui.explore_state import viewer_id
@@ -38,8 +39,8 @@ def chosen_board(view: View) -> Board | None:
     if not listed:
         return None
     ids = [item.id for item in listed]
-    named = st.query_params.get("board", "")
-    current = int(named) if named.isdecimal() and int(named) in ids else ids[0]
+    named = whole_number(st.query_params.get("board", ""))
+    current = named if named in ids else ids[0]
     if len(ids) > 1:
         names = {item.id: _name(item, view) for item in listed}
         picked = st.selectbox(

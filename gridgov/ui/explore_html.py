@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from gridgov.explore.pivot import Pivot, PivotColumn
 
-__all__ = ["pivot_html"]
+__all__ = ["as_written", "pivot_html"]
 
 # A wide table scrolls inside itself; the names of its rows stay in sight.
 _STAYS = "position:sticky;left:0;background:var(--gg-paper);"
 _TOTAL = "font-weight:600;border-top:1px solid var(--gg-rule);"
+
+
+def as_written(text: str) -> str:
+    """A text for a label that Streamlit reads as Markdown: every sign stays what it is."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
 
 
 def pivot_html(table: Pivot, caption: str) -> str:

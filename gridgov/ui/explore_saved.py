@@ -20,6 +20,7 @@ from gridgov.explore.question_file import (
 )
 from gridgov.locale import _
 from gridgov.ui.explore_answer import answer_downloads, figure_of
+from gridgov.ui.explore_html import as_written
 from gridgov.ui.explore_state import (
     kept_versions,
     open_question,
@@ -135,7 +136,7 @@ def _save(
         return
     st.query_params["q"] = str(saved.id)
     st.query_params.pop("v", None)
-    st.toast(_("已保存“{name}”（第 {n} 版）", name=saved.name, n=saved.version))
+    st.toast(_("已保存“{name}”（第 {n} 版）", name=as_written(saved.name), n=saved.version))
     st.rerun()
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 import streamlit as st
 
 from gridgov.errors import UsageError
-from gridgov.explore.builder import DEFAULT_CUT, URL_KEYS, Cut
+from gridgov.explore.builder import DEFAULT_CUT, URL_KEYS, Cut, whole_number
 from gridgov.explore.question_file import cut_of, filters_of
 from gridgov.locale import _
 from gridgov.ui.sidebar import set_filters
@@ -47,9 +47,9 @@ def stamp() -> int:
 def cut_of_run() -> Cut:
     """The question of this run."""
     url = {key: value for key, value in st.query_params.items() if key in URL_KEYS}
-    if not url and (saved := st.query_params.get("q")) and saved.isdecimal():
-        version = st.query_params.get("v", "")
-        open_question(int(saved), int(version) if version.isdecimal() else None)
+    saved = whole_number(st.query_params.get("q", ""))
+    if not url and saved is not None:
+        open_question(saved, whole_number(st.query_params.get("v", "")))
     if url and url != st.session_state.get(_URL):
         found = Cut.from_url(url)
         if found is not None:
@@ -94,8 +94,8 @@ def open_question(question_id: int, version: int | None = None) -> None:
 
 def opened_question(view: View) -> Question | None:
     """The saved question that the address names, if this person may see it."""
-    text = st.query_params.get("q", "")
-    return find_question(workspace(), int(text), viewer_id(view)) if text.isdecimal() else None
+    named = whole_number(st.query_params.get("q", ""))
+    return None if named is None else find_question(workspace(), named, viewer_id(view))
 
 
 def older_data(view: View) -> View:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from glob import escape
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from etl.headers import IGNORED, header_key, match
 from etl.load import check, load, recognise
 from etl.mapping import Recipe
 from etl.recognise import SheetGuess
@@ -23,6 +25,7 @@ from etl.report import LoadReport
 from etl.status import BatchStatus, batches, versions
 from etl.template import template_bytes
 from etl.undo import rollback, undo
+from etl.values import DateOrder
 from gridgov import formats
 from gridgov.access.sessions import actor_of
 from gridgov.errors import GridGovError
@@ -41,8 +44,11 @@ __all__ = ["history", "own_name", "templates", "upload"]
 
 _FOLDER = "upload_folder"
 _RESULT = "load_result"
-_KINDS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "parquet", "jsonl", "gz", "zip"]
+_KINDS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "parquet", "jsonl", "ndjson",
+          "gz", "zip"]  # fmt: skip
 _SHOWN_ROWS = 5
+_LEFT_OUT = "-"
+_ORDERS: tuple[DateOrder | None, ...] = (None, "dmy", "mdy")
 
 
 def _warehouse() -> Path:
@@ -51,6 +57,8 @@ def _warehouse() -> Path:
 
 def table_label(name: str | None) -> str:
     """A table's name for readers."""
+    if name == _LEFT_OUT:
+        return _("不导入")
     return pick(TABLES[name].label, TABLES[name].label_en) if name else _("请选择")
 
 
@@ -133,32 +141,33 @@ def _sheets(view: View, paths: list[Path]) -> list[Recipe] | None:
             st.error(str(error).replace(str(path.parent) + "/", ""))
             is_ready = False
             continue
+        # A cover or a legend beside sheets that were recognised need not be loaded.
+        is_beside = any(guess.table for guess in guesses)
         for guess in guesses:
-            recipe = _sheet(view, path, guess)
+            recipe = _sheet(view, path, guess, is_beside=is_beside and len(guess.columns) < 2)
             is_ready = is_ready and recipe is not None
             if recipe is not None:
                 recipes.append(recipe)
-    return recipes if is_ready and recipes else None
+    is_any = any(not recipe.skip for recipe in recipes)
+    return recipes if is_ready and is_any else None
 
 
-def _sheet(view: View, path: Path, guess: SheetGuess) -> Recipe | None:
+def _sheet(view: View, path: Path, guess: SheetGuess, *, is_beside: bool) -> Recipe | None:
     saved = _saved_for(guess)
-    key = f"{path.name}|{guess.sheet}"
-    table = saved.get("table") or guess.table
-    title = f"{path.name} {guess.sheet}".strip()
+    # Within an archive, the way to the file in it.
+    inside = guess.path.removeprefix(str(path.parent) + "/")
+    key = f"{inside}|{guess.sheet}"
+    table = saved.get("table") or guess.table or (_LEFT_OUT if is_beside else None)
+    title = f"{inside} {guess.sheet}".strip()
     head = _("识别为：{table}", table=table_label(table)) if table else _("需要您确认是哪种台账")
     with st.expander(f"{title} · {head}", expanded=table is None or bool(guess.missing)):
-        names = [*([] if guess.table else [None]), *TABLES]
-        table = st.selectbox(
-            _("台账"),
-            names,
-            index=names.index(table) if table in names else 0,
-            format_func=table_label,
-            key=f"table_{key}",
-        )
+        table, order = _choices(guess, table, key)
         if table is None:
             st.html(html.caption_html(_("表头与几种台账都像，请选一种。")))
             return None
+        file, sheet = escape(inside), escape(guess.sheet) or "*"
+        if table == _LEFT_OUT:
+            return Recipe(skip=True, file=file, sheet=sheet)
         columns = _columns(guess, table, saved, key)
         missing = [
             column for column in TABLES[table].columns
@@ -176,17 +185,38 @@ def _sheet(view: View, path: Path, guess: SheetGuess) -> Recipe | None:
                 content={"headers": list(guess.headers), "table": table, "columns": columns},
             )  # fmt: skip
             st.toast(_("已记住，下次同样的表头自动套用"))
-    return (
-        None
-        if missing
-        else Recipe(table=table, file=path.name, sheet=guess.sheet or "*", columns=columns)
+    if missing:
+        return None
+    return Recipe(table=table, date_order=order, columns=columns, file=file, sheet=sheet)
+
+
+def _choices(guess: SheetGuess, table: str | None, key: str) -> tuple[str | None, DateOrder | None]:
+    """Which log a sheet is, and which of day and month comes first where only people know."""
+    names = [*([] if guess.table else [None]), *TABLES, _LEFT_OUT]
+    first, second = st.columns(2)
+    chosen = first.selectbox(
+        _("台账"),
+        names,
+        index=names.index(table) if table in names else 0,
+        format_func=table_label,
+        key=f"table_{key}",
     )
+    order = second.selectbox(_("日期写法"), _ORDERS, format_func=_order_label, key=f"order_{key}")
+    return chosen, order
+
+
+def _order_label(order: DateOrder | None) -> str:
+    if order is None:
+        return _("自动判断")
+    return _("日在前，如 31/12/2025") if order == "dmy" else _("月在前，如 12/31/2025")
 
 
 def _columns(guess: SheetGuess, table: str, saved: Mapping[str, Any], key: str) -> dict[str, str]:
     """Header → column of ours ("" leaves it out), editable."""
-    found = {guess.headers[place]: name for name, place in guess.columns.items()}
-    known = {**found, **saved.get("columns", {})} if guess.table == table else {}
+    places = match(TABLES[table], guess.headers).columns
+    known = {guess.headers[place]: name for name, place in places.items()}
+    if saved.get("table") == table:
+        known |= saved.get("columns", {})
     options = ["", *TABLES[table].column_names]
     frame = pd.DataFrame(
         {
@@ -234,9 +264,12 @@ def _preview(headers: tuple[str, ...], rows: list[tuple[str, ...]]) -> pd.DataFr
 
 
 def _saved_for(guess: SheetGuess) -> Mapping[str, Any]:
-    """The mapping that was kept for the same headers, or nothing."""
+    """The mapping that was kept for the same headers, or nothing. What our own files of rejected
+    rows have beside the headers of their source does not count."""
+    own = [header for header in guess.headers if header_key(header) not in IGNORED]
     for mapping in list_mappings(workspace()):
-        if tuple(mapping.content.get("headers", ())) == guess.headers:
+        headers = mapping.content.get("headers", ())
+        if [header for header in headers if header_key(header) not in IGNORED] == own:
             return mapping.content
     return {}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -33,17 +32,14 @@ _FORMATS: dict[Format, str] = {"csv": "CSV", "xlsx": "Excel", "parquet": "Parque
 class ExportJob:
     """One export in a thread of its own; its folder goes when the job does."""
 
-    def __init__(
-        self, database: Path, sql: str, parameters: Mapping[str, object], format_: Format,
-        about: About, owner: str,
-    ) -> None:  # fmt: skip
-        self.sql, self.format, self.owner = sql, format_, owner
+    def __init__(self, finished: Finished, format_: Format, about: About, owner: str) -> None:
+        self.finished, self.format, self.owner = finished, format_, owner
         self.done: Export | None = None
         self.error = ""
         self._folder = tempfile.TemporaryDirectory(prefix="gridgov-export-")
         self._cancel = Cancel()
         self._language = language()
-        self._call = (database, dict(parameters), about)
+        self._about = about
         self._started = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="gridgov-export", daemon=True)
         self._thread.start()
@@ -66,12 +62,12 @@ class ExportJob:
 
     def _run(self) -> None:
         set_language(self._language)
-        database, parameters, about = self._call
+        asked = self.finished
         out = Path(self._folder.name) / f"result.{self.format}"
         try:
             self.done = export_sql(
-                database, self.sql, out, about, parameters=parameters, owner=self.owner,
-                cancel=self._cancel,
+                asked.database, asked.sql, out, self._about, parameters=asked.parameters,
+                owner=self.owner, cancel=self._cancel,
             )  # fmt: skip
         except GridGovError as error:
             self.error = str(error)
@@ -84,20 +80,20 @@ def export_panel(finished: Finished, view: View) -> None:
         for format_, name in _FORMATS.items():
             if st.button(name, key=f"sql_export_{format_}"):
                 st.session_state[_JOB] = ExportJob(
-                    finished.database, finished.sql, finished.parameters, format_,
-                    _about(finished, view), owner_of(view),
-                )  # fmt: skip
+                    finished, format_, _about(finished), owner_of(view)
+                )
                 st.session_state[_JOB].wait(0.4)
     job = st.session_state.get(_JOB)
-    if isinstance(job, ExportJob) and job.sql == finished.sql:
+    # The file of this very answer: another value of a parameter, other data, make another.
+    if isinstance(job, ExportJob) and job.finished is finished:
         if job.is_running:
             _watch()
         else:
             _ready(job, view)
 
 
-def _about(finished: Finished, view: View) -> About:
-    version = view.reader.version
+def _about(finished: Finished) -> About:
+    version = finished.version
     return About(
         title=_("SQL 查询结果"),
         made_at=now(),
@@ -141,9 +137,10 @@ def _ready(job: ExportJob, view: View) -> None:
 def _hand_out(job: ExportJob, view: View) -> bytes:
     """The file's bytes, its leaving recorded first."""
     assert job.done is not None
+    asked = {f"${name}": str(value) for name, value in job.finished.parameters.items()}
     record_export(
         workspace(), actor_of(view.identity), kind=job.format, subject="sql",
-        filters={"sql": job.sql}, row_count=job.done.rows, personal=False,
-        data_version=view.reader.version.number,
+        filters={"sql": job.finished.sql, **asked}, row_count=job.done.rows, personal=False,
+        data_version=job.finished.version.number,
     )  # fmt: skip
     return job.done.path.read_bytes()

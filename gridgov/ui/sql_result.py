@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import streamlit as st
 
 from gridgov import figures, formats
@@ -15,9 +17,10 @@ from gridgov.ui.page import empty
 from gridgov.ui.sql_state import Finished
 from gridgov.ui.view import View
 
-__all__ = ["first_chart", "quick_chart", "result_line", "show_result"]
+__all__ = ["first_chart", "listed", "quick_chart", "result_line", "show_result"]
 
 _FIRST_ROWS = 2_000
+_LONGEST_CELL = 2_000
 _CHARTS = {"none": N_("只看表"), "bar": N_("条形"), "line": N_("折线"), "scatter": N_("散点")}
 _MOST_BARS = 30
 
@@ -33,11 +36,13 @@ def show_result(finished: Finished, view: View) -> None:
         st.html(caption_html(_("执行计划：自下而上读，行数是估计值")))
         st.code(result.plan, language=None)
         return
-    st.html(caption_html(result_line(result)))
+    # The data may have been changed on the page since: an answer says what it was made from.
+    made_from = _("数据版本 {n}", n=finished.version.number)
+    st.html(caption_html(formats.listing([result_line(result), made_from])))
     if not result.row_count:
         empty(_("没有符合条件的行。"), _("可放宽 WHERE 里的条件再试。"))
         return
-    frame = legible(result.table).to_pandas()
+    frame = listed(result).to_pandas()
     _figure(frame, result, view.palette)
     shown = frame
     if len(frame) > _FIRST_ROWS and not st.toggle(
@@ -48,6 +53,25 @@ def show_result(finished: Finished, view: View) -> None:
         shown, hide_index=True, height=min(440, 44 + 35 * len(shown)), key="sql_table_out",
         placeholder=_("空"),
     )  # fmt: skip
+
+
+def listed(result: SqlResult) -> pa.Table:
+    """The rows as a page lists them: a cell of many pages is cut, and its mark says so.
+
+    A browser takes so much and no more; a download has every cell whole.
+    """
+    table = legible(result.table)
+    for place, field in enumerate(table.schema):
+        column = table.column(place)
+        if not pa.types.is_string(field.type):
+            continue
+        longest = pc.max(pc.utf8_length(column)).as_py()
+        if longest is not None and longest > _LONGEST_CELL:
+            cut = pc.utf8_slice_codeunits(column, 0, _LONGEST_CELL)
+            marked = pc.binary_join_element_wise(cut, "…", "")
+            is_long = pc.greater(pc.utf8_length(column), _LONGEST_CELL)
+            table = table.set_column(place, field.name, pc.if_else(is_long, marked, column))
+    return table
 
 
 def result_line(result: SqlResult) -> str:
@@ -67,7 +91,8 @@ def result_line(result: SqlResult) -> str:
 
 def _figure(frame: pd.DataFrame, result: SqlResult, palette: Palette) -> None:
     numbers = [column.name for column in result.columns if column.kind == "number"]
-    others = [column.name for column in result.columns if column.kind != "number"]
+    # Lists, structures and bytes name nothing that could stand below a bar.
+    others = [column.name for column in result.columns if column.kind not in ("number", "other")]
     if not numbers or len(frame) < 2:
         return
     kinds = [
@@ -125,11 +150,11 @@ def first_chart(result: SqlResult, palette: Palette) -> Chart | None:
     if not numbers or not 2 <= result.row_count <= 400 or len(result.columns) > 4:
         return None
     first = result.columns[0]
-    if first.name == numbers[0] and len(numbers) < 2:
+    if first.kind == "other" or (first.name == numbers[0] and len(numbers) < 2):
         return None
     kind = "line" if first.kind in ("date", "time") else "bar"
     y = next(name for name in numbers if name != first.name)
-    frame = legible(result.table).to_pandas()
+    frame = listed(result).to_pandas()
     return quick_chart(frame, result.columns, kind, first.name, y, palette)[0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -9,11 +10,14 @@ from pathlib import Path
 import streamlit as st
 
 from gridgov import formats
+from gridgov.explore.builder import whole_number
 from gridgov.explore.catalogue import completions, schema_catalogue
 from gridgov.explore.copy import deidentified_copy
+from gridgov.explore.parameters import parameter_names, parameter_value
 from gridgov.explore.question_file import sql_definition
 from gridgov.explore.sandbox import warm_up
 from gridgov.locale import _, pick
+from gridgov.ui.explore_html import as_written
 from gridgov.ui.explore_saved import file_door, open_door, save_door, share_door
 from gridgov.ui.explore_state import viewer_id
 from gridgov.ui.html import caption_html
@@ -25,8 +29,6 @@ from gridgov.ui.sql_state import (
     Finished,
     finish,
     history,
-    parameter_names,
-    parameter_value,
     put_text,
     running_job,
     start,
@@ -38,6 +40,7 @@ from gridgov.workspace.question import question_version
 __all__ = ["database_of", "open_sql", "sql_bar", "workbench"]
 
 _QUICK_SECONDS = 0.35
+_EXPLAIN = "EXPLAIN "
 
 
 def database_of(view: View) -> Path:
@@ -71,9 +74,10 @@ def workbench(view: View, database: Path) -> str:
 def _follow_link(view: View) -> None:
     """Open the saved query that the address names, once."""
     named = (st.query_params.get("q", ""), st.query_params.get("v", ""))
-    if not named[0].isdecimal() or st.session_state.get("sql_opened") == named:
+    question = whole_number(named[0])
+    if question is None or st.session_state.get("sql_opened") == named:
         return
-    open_sql(int(named[0]), int(named[1]) if named[1].isdecimal() else None)
+    open_sql(question, whole_number(named[1]))
 
 
 def open_sql(question_id: int, version: int | None = None) -> None:
@@ -128,13 +132,20 @@ def _buttons(
         _history_door(view)
         with st.container(key="sql_watch"):
             if not is_running and (run or plan or wanted):
-                statement = f"EXPLAIN {text}" if plan else (wanted or text)
-                used = {name: parameters.get(name) for name in parameter_names(statement)}
+                own = text if plan else (wanted or text)
+                lead = _EXPLAIN if plan and not _asks_for_plan(own) else ""
+                used = {name: parameters.get(name) for name in parameter_names(own)}
+                job = start(view, database, lead + own, used, len(lead))
                 # A quick query is over before the page would have to say that it runs.
-                start(view, database, statement, used).wait(_QUICK_SECONDS)
+                job.wait(_QUICK_SECONDS)
                 st.rerun()
             if is_running:
                 _watch()
+
+
+def _asks_for_plan(text: str) -> bool:
+    """Whether a text is an EXPLAIN already."""
+    return re.match(r"(?:\s|--[^\n]*|/\*.*?\*/)*explain\b", text, re.I | re.S) is not None
 
 
 @st.fragment(run_every=0.4)
@@ -171,7 +182,8 @@ def _history_door(view: View) -> None:
         for place, item in enumerate(past):
             line = " ".join(item.sql.split())
             rows = _("没有结果") if item.rows is None else _("{n} 行", n=f"{item.rows:,}")
-            label = f"{formats.moment(datetime.fromisoformat(item.at))} · {rows} · {line[:60]}"
+            moment = formats.moment(datetime.fromisoformat(item.at))
+            label = f"{moment} · {rows} · {as_written(line[:60])}"
             if st.button(label, type="tertiary", key=f"sql_past_{place}"):
                 put_text(item.sql)
                 st.rerun()

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from gridgov.errors import QueryError
 from gridgov.explore.result import SqlResult
 from gridgov.explore.sandbox_job import SqlJob
 from gridgov.ui.view import View, workspace
+from gridgov.warehouse import Version
 from gridgov.workspace import audit
 from gridgov.workspace.engine import writing
 from gridgov.workspace.preference import read_preferences, set_preference
@@ -29,8 +28,6 @@ __all__ = [
     "finish",
     "history",
     "owner_of",
-    "parameter_names",
-    "parameter_value",
     "put_text",
     "running_job",
     "start",
@@ -40,8 +37,6 @@ __all__ = [
 _TEXT, _STAMP, _JOB, _DONE = "sql_text", "sql_stamp", "sql_job", "sql_done"
 _HISTORY, _OWNER = "sql_history", "sql_owner"
 _KEPT, _LONGEST_KEPT = 20, 4000
-_NOT_CODE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$\$.*?\$\$", re.S)
-_NAME = re.compile(r"\$([A-Za-z_]\w*)")
 
 
 @dataclass(frozen=True)
@@ -56,11 +51,12 @@ class Past:
 
 @dataclass(frozen=True)
 class Finished:
-    """A query that has ended: its answer, or the sentence that ended it."""
+    """A query that has ended: its answer, or the sentence that ended it, and the data it ran on."""
 
     sql: str
     parameters: Mapping[str, object]
     database: Path
+    version: Version
     result: SqlResult | None
     error: str
 
@@ -79,24 +75,6 @@ def put_text(text: str, parameters: Mapping[str, str] | None = None) -> None:
         st.session_state[f"sql_param_{name}"] = value
 
 
-def parameter_names(sql: str) -> tuple[str, ...]:
-    """The `$name` places of a statement, in their order; none of texts and comments."""
-    return tuple(dict.fromkeys(_NAME.findall(_NOT_CODE.sub(" ", sql))))
-
-
-def parameter_value(text: str) -> object:
-    """A typed value as what it looks like: whole number, number, date, else text; empty: NULL."""
-    text = text.strip()
-    if not text:
-        return None
-    for convert in (int, float, date.fromisoformat):
-        try:
-            return convert(text)
-        except ValueError:
-            continue
-    return text
-
-
 def owner_of(view: View) -> str:
     """Who holds the places of running queries: a person, or one window of the demo."""
     if not view.identity.demo:
@@ -110,12 +88,15 @@ def running_job() -> SqlJob | None:
     return job if isinstance(job, SqlJob) else None
 
 
-def start(view: View, database: Path, sql: str, parameters: Mapping[str, object]) -> SqlJob:
-    """Record the query and begin it."""
-    _record(view, "sql.run", sql, {"parameters": _plain(parameters)})
-    job = SqlJob(database, sql, parameters=parameters, owner=owner_of(view)).start()
+def start(
+    view: View, database: Path, sql: str, parameters: Mapping[str, object], lead: int = 0
+) -> SqlJob:
+    """Record the query and begin it; `lead`: characters before the person's own text."""
+    version = view.reader.version
+    _record(version, view, "sql.run", sql, {"parameters": _plain(parameters)})
+    job = SqlJob(database, sql, parameters=parameters, owner=owner_of(view), lead=lead).start()
     st.session_state[_JOB] = job
-    st.session_state["sql_call"] = (sql, dict(parameters), database)
+    st.session_state["sql_call"] = (sql, dict(parameters), database, version)
     return job
 
 
@@ -124,10 +105,15 @@ def _plain(parameters: Mapping[str, object]) -> dict[str, str]:
 
 
 def _record(
-    view: View, action: str, sql: str, more: Mapping[str, Any], rows: int | None = None
+    version: Version,
+    view: View,
+    action: str,
+    sql: str,
+    more: Mapping[str, Any],
+    rows: int | None = None,
 ) -> None:
     first = next((line.strip() for line in sql.splitlines() if line.strip()), "")
-    detail = {"sql": sql, "version": view.reader.version.number, **more}
+    detail = {"sql": sql, "version": version.number, **more}
     with writing(workspace()) as connection:
         audit.record(connection, actor_of(view.identity), action, first, detail, rows)
 
@@ -136,13 +122,13 @@ def finish(view: View) -> Finished | None:
     """The query that ended last; a query that has just ended is recorded and remembered."""
     job = running_job()
     if job is not None and job.poll() not in ("new", "running"):
-        sql, parameters, database = st.session_state["sql_call"]
+        sql, parameters, database, version = st.session_state["sql_call"]
         result, sentence = _outcome(job)
-        st.session_state[_DONE] = Finished(sql, parameters, database, result, sentence)
+        st.session_state[_DONE] = Finished(sql, parameters, database, version, result, sentence)
         st.session_state[_JOB] = None
         rows = None if result is None else result.row_count
         more = {"outcome": job.poll(), "seconds": round(job.elapsed_seconds, 3)}
-        _record(view, "sql.result", sql, more, rows)
+        _record(version, view, "sql.result", sql, more, rows)
         _remember(view, Past(sql, now().isoformat(), rows, job.elapsed_seconds))
     found = st.session_state.get(_DONE)
     return found if isinstance(found, Finished) else None

@@ -14,10 +14,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gridgov.explore.copy import deidentified_copy
+from gridgov.explore.parameters import parameter_names, parameter_value
 from gridgov.explore.sandbox import run_sql
 from gridgov.ui.sql_examples import examples
 from gridgov.ui.sql_schema import columns_html
-from gridgov.ui.sql_state import parameter_names, parameter_value
 from gridgov.warehouse import Warehouse
 from gridgov.workspace.audit import entries
 from gridgov.workspace.engine import open_workspace
@@ -117,10 +117,10 @@ def test_the_history_brings_a_query_back(open_page: OpenPage) -> None:
     app = _run(_type(open_page("sql", role="analyst"), "SELECT 41 + 1 AS answer"))
     app.session_state["door_history"] = True
     app.run()
-    past = next(item for item in app.button if "SELECT 41 + 1" in item.label)
+    past = next(item for item in app.button if r"SELECT 41 \+ 1" in item.label)
     assert "1 行" in past.label
     _type(app, "SELECT 2")
-    next(item for item in app.button if "SELECT 41 + 1" in item.label).click()
+    next(item for item in app.button if r"SELECT 41 \+ 1" in item.label).click()
     app.run()
     assert _text(app) == "SELECT 41 + 1 AS answer"
 
@@ -165,6 +165,8 @@ def test_the_copy_holds_nobody(open_page: OpenPage) -> None:
     [
         ("SELECT $a, $b, $a", ("a", "b")),
         ("SELECT '$a' -- $b\n/* $c */ , \"$d\", $$ $e $$, $f", ("f",)),
+        ("SELECT $月份, $1, $Month + $month", ("月份", "1", "Month")),
+        ("SELECT $tag$ $e $tag$, $f", ("f",)),
         ("SELECT 1", ()),
     ],
 )
@@ -174,7 +176,20 @@ def test_which_parameters_a_text_has(sql: str, names: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("7", 7), (" 1.5 ", 1.5), ("2026-10-01", date(2026, 10, 1)), ("上门", "上门"), ("", None)],
+    [
+        ("7", 7),
+        (" 1.5 ", 1.5),
+        ("2026-10-01", date(2026, 10, 1)),
+        ("2026-02-30", "2026-02-30"),
+        ("上门", "上门"),
+        ("007", "007"),
+        ("1_000", "1_000"),
+        ("nan", "nan"),
+        ("'7'", "7"),
+        ("'it''s'", "it's"),
+        ("1" * 30, "1" * 30),
+        ("", None),
+    ],
 )
 def test_what_a_typed_value_is(text: str, value: object) -> None:
     assert parameter_value(text) == value
@@ -186,3 +201,85 @@ def test_samples_are_escaped() -> None:
     column = CatalogueColumn("a", "VARCHAR", "<i>", ("<script>",))
     body = columns_html(CatalogueTable("t", "<b>", False, 1, (column,)), "")
     assert "<script>" not in body and "<i>" not in body and "&lt;script&gt;" in body
+
+
+def test_a_number_among_texts_is_the_text_that_was_typed(open_page: OpenPage) -> None:
+    app = _type(
+        open_page("sql", role="analyst"),
+        "SELECT count(*) AS n FROM fact_complaint WHERE source = $来源",
+    )
+    app.text_input(key="sql_param_来源").set_value("12345")
+    app = _run(app.run())
+    expected = (
+        Warehouse(sample_warehouse())
+        .reader()
+        .rows("SELECT count(*) FROM fact_complaint WHERE source = '12345'")
+    )
+    assert expected[0][0] > 0
+    assert app.dataframe[0].value["n"].tolist() == [expected[0][0]], texts(app)
+
+
+def test_the_plan_of_a_mistake_tells_its_own_place(open_page: OpenPage) -> None:
+    app = _type(open_page("sql", role="analyst"), "SELECT nope FROM fact_visit")
+    app.button(key="sql_explain").click()
+    app.run()
+    for _turn in range(60):
+        if app.session_state["sql_job"] is None:
+            break
+        time.sleep(0.2)
+        app.run()
+    assert "第 1 行第 8 个字：没有名为“nope”的列" in texts(app)
+
+
+@pytest.mark.parametrize("text", ["EXPLAIN SELECT 1", "-- why\n/* x */ explain SELECT 1"])
+def test_the_plan_of_a_plan_is_the_plan(open_page: OpenPage, text: str) -> None:
+    app = _type(open_page("sql", role="analyst"), text)
+    app.button(key="sql_explain").click()
+    app.run()
+    for _turn in range(60):
+        if app.session_state["sql_job"] is None:
+            break
+        time.sleep(0.2)
+        app.run()
+    assert "Projection" in app.code[0].value
+
+
+def test_the_history_shows_a_query_as_it_was_written(open_page: OpenPage) -> None:
+    sql = "SELECT 2*3*4 AS a_b_c -- ![x](http://127.0.0.1/x.png)"
+    app = _run(_type(open_page("sql", role="analyst"), sql))
+    app.session_state["door_history"] = True
+    app.run()
+    past = next(item for item in app.button if "SELECT" in item.label)
+    assert r"2\*3\*4 AS a\_b\_c" in past.label
+    assert "![x](" not in past.label
+
+
+def test_another_value_takes_another_file(open_page: OpenPage) -> None:
+    app = _type(open_page("sql", role="analyst"), "SELECT i FROM range($n) t(i)")
+    app.text_input(key="sql_param_n").set_value("3")
+    app = _run(app.run())
+    app.session_state["door_sql_download"] = True
+    app.run()
+    app.button(key="sql_export_csv").click()
+    app.run()
+    for _turn in range(60):
+        if any("3 行" in item.label for item in app.get("download_button")):
+            break
+        time.sleep(0.2)
+        app.run()
+    else:
+        raise AssertionError("no file")
+    app.text_input(key="sql_param_n").set_value("5")
+    app = _run(app.run())
+    app.session_state["door_sql_download"] = True
+    app.run()
+    assert "5 行" in texts(app)
+    assert not [item for item in app.get("download_button") if "3 行" in item.label]
+
+
+def test_an_answer_says_its_data_and_cuts_what_no_page_can_hold(open_page: OpenPage) -> None:
+    sql = "SELECT repeat('长', 9000) AS a, [1, 2] AS b, 7 AS c FROM range(3)"
+    app = _run(_type(open_page("sql", role="analyst"), sql))
+    assert "数据版本" in texts(app)
+    assert app.dataframe[0].value["a"].str.len().tolist() == [2001] * 3
+    assert not app.exception

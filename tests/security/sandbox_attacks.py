@@ -10,7 +10,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import duckdb
 
@@ -18,6 +18,7 @@ from gridgov.errors import QueryError
 from gridgov.explore.limits import Limits
 from gridgov.explore.result import SqlResult
 from gridgov.explore.sandbox import run_sql, warm_up
+from tests.security.sandbox_attacks_more import MORE
 
 __all__ = ["ATTACKS", "LIMITS", "Attack", "build_database", "memory_or_time", "try_attack"]
 
@@ -251,6 +252,7 @@ ATTACKS: tuple[Attack, ...] = (
     *_time(),
     *_text(),
     *_output(),
+    *(Attack(name, group, sql, cast(Fate, fate), said) for name, group, sql, fate, said in MORE),
 )
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from gridgov.awards.committee import (
@@ -24,7 +29,7 @@ from gridgov.awards.diff import diff
 from gridgov.awards.evaluate import Evaluation, evaluate
 from gridgov.awards.explain import compare, sheet
 from gridgov.awards.notice import honours, open_matters, pending_names
-from gridgov.awards.record import load, reevaluate, verify, write
+from gridgov.awards.record import _dump, _write_parquet, load, reevaluate, verify, write
 from gridgov.awards.scheme_file import parse_scheme
 from gridgov.awards.whatif import try_out
 from gridgov.errors import RecordError, UsageError
@@ -92,36 +97,41 @@ def test_one_changed_byte_fails_whatever_the_file(folder: Path, tmp_path: Path) 
         shutil.rmtree(copy)
 
 
+def forge(folder: Path, name: str, column: str, change: Callable[[pa.Array], pa.Array]) -> None:
+    """Change a column of a result, and all hashes along with it."""
+    path = folder / name
+    table = pq.read_table(path)
+    place = table.column_names.index(column)
+    forged = change(table.column(column).combine_chunks())
+    _write_parquet(table.set_column(place, column, forged), path)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest.pop("seal")
+    manifest["files"][name]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    seal = hashlib.sha256(_dump(manifest)).hexdigest()
+    (folder / "manifest.json").write_bytes(_dump({**manifest, "seal": seal}))
+
+
 def test_a_result_forged_together_with_its_hashes_is_found_by_recomputing(
     folder: Path, tmp_path: Path
 ) -> None:
-    import hashlib
-
-    import pyarrow.parquet as pq
-
-    from gridgov.awards.record import _dump, _write_parquet
-
-    copy = tmp_path / "copy"
-    shutil.copytree(folder, copy)
-    path = copy / "results/candidate.parquet"
-    table = pq.read_table(path)
-    better = table.column("total").to_pylist()
-    better[0] += 100
-    import pyarrow as pa
-
-    forged = table.set_column(
-        table.column_names.index("total"), "total", pa.array(better, pa.int64())
-    )
-    _write_parquet(forged, path)
-    manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
-    manifest.pop("seal")
-    manifest["files"]["results/candidate.parquet"]["sha256"] = hashlib.sha256(
-        path.read_bytes()
-    ).hexdigest()
-    seal = hashlib.sha256(_dump(manifest)).hexdigest()
-    (copy / "manifest.json").write_bytes(_dump({**manifest, "seal": seal}))
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    forge(copy, "results/candidate.parquet", "total", lambda marks: pc.add(marks, 100))
     with pytest.raises(RecordError, match="重算结果与记录不符"):
         verify(copy)
+
+
+def test_last_digits_of_another_processor_are_told_and_no_more(
+    folder: Path, tmp_path: Path
+) -> None:
+    name = "results/indicator.parquet"
+    near = shutil.copytree(folder, tmp_path / "near")
+    forge(near, name, "value", lambda figures: pc.multiply(figures, 1 + 1e-14))
+    found = verify(near)
+    assert found.same_libraries and found.close == (name,)
+    far = shutil.copytree(folder, tmp_path / "far")
+    forge(far, name, "value", lambda figures: pc.multiply(figures, 1 + 1e-6))
+    with pytest.raises(RecordError, match=name):
+        verify(far)
 
 
 def test_a_file_too_many_or_too_few(folder: Path, tmp_path: Path) -> None:
