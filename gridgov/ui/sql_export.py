@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import threading
 import time
+import weakref
 from functools import partial
 from pathlib import Path
 
@@ -36,7 +38,8 @@ class ExportJob:
         self.finished, self.format, self.owner = finished, format_, owner
         self.done: Export | None = None
         self.error = ""
-        self._folder = tempfile.TemporaryDirectory(prefix="gridgov-export-")
+        self._folder = Path(tempfile.mkdtemp(prefix="gridgov-export-"))
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._cancel = Cancel()
         self._language = language()
         self._about = about
@@ -63,7 +66,7 @@ class ExportJob:
     def _run(self) -> None:
         set_language(self._language)
         asked = self.finished
-        out = Path(self._folder.name) / f"result.{self.format}"
+        out = self._folder / f"result.{self.format}"
         try:
             self.done = export_sql(
                 asked.database, asked.sql, out, self._about, parameters=asked.parameters,
