@@ -8,26 +8,28 @@ work unevenly spread.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
-from scipy.special import pdtrc
 
 from gridgov import formats
 from gridgov.access.privacy import THRESHOLD
+from gridgov.comparison import compared_within
+from gridgov.concern import Concern
 from gridgov.figures.control import signal_words
-from gridgov.filters import Filters, Span
-from gridgov.judgement import Judged, NewestPoint, newest_points
+from gridgov.filters import Filters
+from gridgov.judgement import Judged, NewestPoint, newest_points, same_filters
 from gridgov.locale import _, pick
 from gridgov.metrics.evaluate import answer
 from gridgov.metrics.figures import STATES
 from gridgov.metrics.grids import tree_of
+from gridgov.queries.cases import category_changes
+from gridgov.queries.complaints_evidence import SURPRISE
 from gridgov.queries.silent_parents import silent_below
 from gridgov.small_counts import hidden_of_line, judged_only, told
 from gridgov.warehouse import Reader
 
-__all__ = ["SIGNAL_METRICS", "Concern", "attention"]
+__all__ = ["SIGNAL_METRICS", "SILENT_DAYS", "Concern", "attention"]
 
 # Metrics that someone answers for: a signal here is worth a leader's time.
 SIGNAL_METRICS = (
@@ -47,60 +49,13 @@ SIGNAL_METRICS = (
 )
 _SIGNALS_BY_GRID = ("SV1", "C3", "C10")
 _TIERS = ("每周", "每月", "每季")
-_SILENT_DAYS = 14
+SILENT_DAYS = 14
 _EACH = 3
 _UNSORTED = "未分类"  # as in attention_overdue_cases.sql
-# A category is on the rise when chance alone would bring so many cases less often than this.
-_RISING_CHANCE = 0.001
 _RISING_LEAST = 10
 _LOAD_FACTOR = 1.5
 # A leader of a whole city looks at the parts that it divides into first.
 _MOST_GRIDS = 400
-
-
-@dataclass(frozen=True)
-class Concern:
-    """One entry. `changes` are the filters that its page opens with; `grid_id` is its place.
-
-    `is_leading`: its figures are of all grids in question; at `grid_id` most of it is, or the
-    oldest.
-    `topic` tells entries of a kind apart where no filter does; `whole` names all those grids.
-    """
-
-    kind: str
-    title: str
-    detail: str
-    nature: str
-    page: str
-    grid_id: str | None = None
-    place: str = ""
-    holder: str = ""
-    changes: dict[str, Any] = field(default_factory=dict)
-    topic: str = ""
-    is_leading: bool = False
-    whole: str = ""
-
-    @property
-    def source(self) -> str:
-        """What it is about, whatever the figures say today: a follow-up keeps it."""
-        about = self.topic or self.changes.get("category") or self.changes.get("metric") or ""
-        where = self.whole if self.is_leading else self.grid_id or self.whole
-        return f"{self.kind}:{about}:{where}"[:200]
-
-    @property
-    def said_place(self) -> str:
-        """Its place in words: where it is, or where most or the oldest of it is."""
-        if not self.is_leading:
-            return self.place
-        if self.kind == "overdue_cases":
-            return _("最久的在{place}", place=self.place)
-        return _("{place}最多", place=self.place)
-
-    def opened(self, filters: Filters) -> Filters:
-        """The filters that show the figures of its title on its page."""
-        changes = {name: value for name, value in self.changes.items() if name != "metric"}
-        grid_id = filters.grid_id if self.is_leading else self.grid_id
-        return filters.changed(**{"grid_id": grid_id, **changes})
 
 
 def attention(reader: Reader, filters: Filters, judged: Sequence[Judged]) -> list[Concern]:
@@ -121,7 +76,7 @@ def attention(reader: Reader, filters: Filters, judged: Sequence[Judged]) -> lis
 def _overdue_persons(reader: Reader, filters: Filters) -> Iterable[Concern]:
     division = _division(reader, filters)
     found = answer(
-        reader, ["SV2"], filters.today, filters.today, by=("tier", division),
+        reader, ["SV2"], filters.span.end, filters.span.end, by=("tier", division),
         grid_id=filters.grid_id,
     )  # fmt: skip
     figures, units = found.figures[0], found.question.units
@@ -142,7 +97,7 @@ def _overdue_persons(reader: Reader, filters: Filters) -> Iterable[Concern]:
             "overdue_persons",
             _overdue_title(tier, int(count), bool(hidden)),
             # Where a few are is as much as who they are.
-            "" if hidden else _spread(int((persons > 0).sum()), division),
+            "" if hidden or len(units) < 2 else _spread(int((persons > 0).sum()), division),
             _("逾期"),
             "visits",
             units[worst] if is_told else filters.grid_id,
@@ -189,19 +144,27 @@ def _overdue_cases(reader: Reader, filters: Filters) -> Iterable[Concern]:
         yield Concern(
             "overdue_cases",
             _("{category}超期在办 {count} 件", category=category, count=formats.whole(cases)),
-            _(
-                "最久超期 {days}，超过 30 天的 {n} 件",
-                days=formats.duration(longest_days),
-                n=formats.whole(over_30_days),
-            ),
+            _late_words(filters, longest_days, over_30_days),
             _("超期"),
             "complaints",
-            worst_grid_id,
+            worst_grid_id or filters.grid_id,
             # Cases without a category are no choice of the filter.
             changes={} if category == _UNSORTED else {"category": category},
             topic=category,
-            is_leading=worst_grid_id != filters.grid_id,
+            is_leading=worst_grid_id not in (None, filters.grid_id),
         )
+
+
+def _late_words(filters: Filters, longest_days: int, over_30_days: int) -> str:
+    words = _(
+        "最久超期 {days}，超过 30 天的 {n} 件",
+        days=formats.duration(longest_days),
+        n=formats.whole(over_30_days),
+    )
+    if filters.span.end == filters.today:
+        return words
+    # What is open is known as of now, whatever period is looked at.
+    return _("截至 {day}，", day=formats.day(filters.today)) + words
 
 
 def _signals(judged: Sequence[Judged], filters: Filters) -> Iterable[Concern]:
@@ -222,18 +185,15 @@ def _signals(judged: Sequence[Judged], filters: Filters) -> Iterable[Concern]:
 
 
 def _signals_by_grid(reader: Reader, filters: Filters) -> Iterable[Concern]:
-    found = answer(
-        reader,
-        list(_SIGNALS_BY_GRID),
-        filters.history_start,
-        filters.span.end,
-        grain="month",
-        by=(_division(reader, filters),),
-        grid_id=filters.grid_id,
-    )
-    if len(found.question.units) < 2:
-        return
-    newest = newest_points(judged_only(reader, found), "concern")
+    division, newest = _division(reader, filters), list[NewestPoint]()
+    for where, codes in same_filters(_SIGNALS_BY_GRID, filters):
+        found = answer(
+            reader, codes, filters.history_start, filters.span.end,
+            grain="month", by=(division,), grid_id=filters.grid_id, where=where,
+        )  # fmt: skip
+        if len(found.question.units) < 2:
+            return
+        newest += newest_points(judged_only(reader, found), "concern")
     newest.sort(key=lambda one: (-_distance(one), one.metric.code, one.grid_id))
     for one in newest[:_EACH]:
         yield Concern(
@@ -253,19 +213,21 @@ def _distance(point: NewestPoint) -> float:
 
 
 def _rising(reader: Reader, filters: Filters) -> Iterable[Concern]:
-    compared = filters.compared
+    span, compared = filters.span, compared_within(reader, filters, "complaint")
     if compared is None:
         return
-    now, before = (_by_category(reader, filters, span) for span in (filters.span, compared))
-    days = filters.span.days / compared.days
-    rising = []
-    for category, count in now.items():
-        expected = before.get(category, 0.0) * days
-        if count < _RISING_LEAST or count <= expected:
-            continue
-        # The chance of more than count - 1 cases where so many are expected (Poisson).
-        if pdtrc(count - 1, max(expected, 0.5)) < _RISING_CHANCE:
-            rising.append((count - expected, category, int(count), round(expected)))
+    # The same rule as on the page of complaints, whose table says which categories have changed.
+    changes = category_changes(
+        reader, (span.start, span.end), (compared.start, compared.end),
+        grid_id=filters.grid_id, source=filters.source,
+    )  # fmt: skip
+    rising = [
+        (row["cases"] - row["expected"], row["category"], row["cases"], round(row["expected"]))
+        for row in changes.to_dict("records")
+        if row["surprise"] >= SURPRISE
+        and row["cases"] >= _RISING_LEAST
+        and filters.category in (None, row["category"])
+    ]
     first = sorted(rising, reverse=True)[:_EACH]
     worst = _worst_grids(reader, filters, [category for _gain, category, *_counts in first])
     for _gain, category, count, expected in first:
@@ -275,25 +237,10 @@ def _rising(reader: Reader, filters: Filters) -> Iterable[Concern]:
             _("对比时段为 {n} 件，偶然波动难以解释", n=formats.whole(expected)),
             _("上升"),
             "complaints",
-            worst.get(category),
+            worst.get(category, filters.grid_id),
             changes={"category": category},
             is_leading=category in worst,
         )
-
-
-def _by_category(reader: Reader, filters: Filters, span: Span) -> dict[str, float]:
-    """Complaints received by category; those without one are of no category that could rise."""
-    where = {"source": [filters.source]} if filters.source else None
-    found = answer(
-        reader, ["C1"], span.start, span.end, by=("category",), grid_id=filters.grid_id,
-        where=where,
-    ).figures[0]  # fmt: skip
-    counts = np.nan_to_num(found.numerator[0, 0]).tolist()
-    return {
-        str(name): count
-        for (name,), count in zip(found.labels, counts, strict=True)
-        if name is not None
-    }
 
 
 def _worst_grids(reader: Reader, filters: Filters, categories: list[str]) -> dict[str, str]:
@@ -303,8 +250,10 @@ def _worst_grids(reader: Reader, filters: Filters, categories: list[str]) -> dic
     found = answer(
         reader, ["C1"], filters.span.start, filters.span.end,
         by=("category", _division(reader, filters)),
-        grid_id=filters.grid_id, where={"category": categories},
+        grid_id=filters.grid_id, where={**_of_cases(filters), "category": categories},
     )  # fmt: skip
+    if len(found.question.units) < 2:
+        return {}
     cases = np.nan_to_num(found.figures[0].numerator[0])
     worst = {}
     for at, (category,) in enumerate(found.figures[0].labels):
@@ -313,51 +262,67 @@ def _worst_grids(reader: Reader, filters: Filters, categories: list[str]) -> dic
     return worst
 
 
+def _of_cases(filters: Filters) -> dict[str, list[str]]:
+    """The filters that narrow complaints."""
+    return {name: kept for name, kept in filters.where().items() if name != "pillar"}
+
+
 def _repeats(reader: Reader, filters: Filters) -> Iterable[Concern]:
+    span, where = filters.span, _of_cases(filters)
+    # All of them, also those of small and of unknown grids, as the page of complaints counts.
+    every = answer(
+        reader, ["C9"], span.start, span.end, grid_id=filters.grid_id, where=where
+    ).figures[0]  # fmt: skip
+    count = float(np.nan_to_num(every.numerator[0, :, 0]).sum())
+    if not count or every.state[0, 0, 0] != STATES.index("ok"):
+        return
     found = answer(
-        reader, ["C9"], filters.span.start, filters.span.end, by=(_division(reader, filters),),
-        grid_id=filters.grid_id,
+        reader, ["C9"], span.start, span.end, by=(_division(reader, filters),),
+        grid_id=filters.grid_id, where=where,
     )  # fmt: skip
     figures = found.figures[0]
     is_enough = figures.state[0, :, 0] == STATES.index("ok")
     repeats = np.where(is_enough, np.nan_to_num(figures.numerator[0, :, 0]), 0.0)
-    if not repeats.any():
-        return
-    worst = int(repeats.argmax())
-    grid_id = found.question.units[worst]
+    has_worst = len(repeats) > 1 and bool(repeats.any())
+    worst = int(repeats.argmax()) if has_worst else 0
     yield Concern(
         "repeats",
-        _("30 天内重复诉求 {count} 件", count=formats.whole(float(repeats.sum()))),
+        _("30 天内重复诉求 {count} 件", count=formats.whole(count)),
         _(
             "那里 {n} 件，占其诉求 {share}",
             n=formats.whole(float(repeats[worst])),
             share=formats.percent(float(figures.value[0, worst, 0])),
-        ),
+        )
+        if has_worst
+        else _("占受理诉求 {share}", share=formats.percent(float(every.value[0, 0, 0]))),
         _("重复"),
         "complaints",
-        grid_id,
-        is_leading=True,
+        found.question.units[worst] if has_worst else filters.grid_id,
+        is_leading=has_worst,
     )
 
 
 def _silent(reader: Reader, filters: Filters) -> Iterable[Concern]:
-    found = silent_below(reader, filters.today, _SILENT_DAYS, filters.grid_id)
+    found = silent_below(reader, filters.today, SILENT_DAYS, filters.grid_id)
     if found is None:
         return
-    worst = str(found.parent_id)
+    # A profile is of one grid: its page shows how many there are, and which.
+    worst = found.parent_id if found.parent_id in tree_of(reader).nodes else filters.grid_id
+    told = _("先确认是没有走访，还是没有录入")
+    if found.at_parent < found.count:
+        told = _("各网格共 {n} 个", n=formats.whole(found.count)) + " · " + told
     yield Concern(
         "silent",
         _(
             "{n} 个微网格 {days} 天以上没有走访记录",
-            n=formats.whole(found.count),
-            days=_SILENT_DAYS,
+            n=formats.whole(found.at_parent),
+            days=SILENT_DAYS,
         ),
-        _("先确认是没有走访，还是没有录入"),
+        told,
         _("缺数"),
         "grid",
         worst,
         changes={"grid_id": worst},
-        is_leading=True,
     )
 
 
@@ -388,8 +353,9 @@ def _load(reader: Reader, filters: Filters) -> Iterable[Concern]:
         _("失衡"),
         "visits",
         grid_id,
-        changes={"grid_id": grid_id},
-    )  # fmt: skip
+        # Its load stands among those of the others, which are the reason for the entry.
+        changes={"grid_id": filters.grid_id},
+    )
 
 
 def _named(reader: Reader, filters: Filters, found: list[Concern]) -> list[Concern]:

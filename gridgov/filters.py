@@ -59,7 +59,7 @@ class Filters:
             category=parameters.get("category") or None,
         )
         if filters.period == "custom" and (
-            filters.start is None or filters.end is None or filters.start > filters.end
+            filters.start is None or filters.end is None or filters.start > min(filters.end, today)
         ):
             return replace(filters, period=_DEFAULT_PERIOD, start=None, end=None)
         if filters.period != "custom":
@@ -124,11 +124,16 @@ class Filters:
         return replace(self, **values)  # type: ignore[arg-type]
 
 
+# No records are as old or as young; further off, what they are compared with has no date at all.
+_FIRST, _LAST = date(1950, 1, 1), date(2099, 12, 31)
+
+
 def _date(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         return None
+    return day if day is not None and _FIRST <= day <= _LAST else None
 
 
 def _months_before(month: date, count: int) -> date:

@@ -18,11 +18,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gridgov.comparison import is_covered
 from gridgov.filters import Filters
 from gridgov.metrics import METRICS, Grain, Metric
 from gridgov.metrics.answer import Answer
 from gridgov.metrics.evaluate import answer
-from gridgov.metrics.figures import STATES, Figures
+from gridgov.metrics.figures import STATES, Figures, first_day_of
+from gridgov.metrics.grids import tree_of
 from gridgov.small_counts import HIDDEN, hidden_figures, judged_only, told
 from gridgov.stats.spc import POINTS, SIGNALS, Improvement, XmrBatch, xmr_batch
 from gridgov.warehouse import Reader
@@ -36,6 +38,7 @@ __all__ = [
     "judge",
     "judged_history",
     "newest_points",
+    "same_filters",
     "tone_of",
 ]
 
@@ -105,8 +108,9 @@ class Judged:
     """One metric of one grid subtree in one period.
 
     `value`, `numerator`, `denominator`, `n`, `state` are those of `evaluate` over the period;
-    `compared` is the value of the compared period (None without one). `past` is the metric by
-    month; `tone` is the state of its newest finished month, `signal` the rule that says so.
+    `compared` is the value of the compared period (None without one, and where the records do not
+    reach back so far). `past` is the metric by month; `tone` is the state of its newest finished
+    month, `signal` the rule that says so.
     """
 
     metric: Metric
@@ -162,7 +166,15 @@ def judge(
     place = grid_id if grid_id is not None else filters.grid_id
     now = _by_metric(reader, codes, filters.span.start, filters.span.end, place, filters)
     span = filters.compared
-    before = _by_metric(reader, codes, span.start, span.end, place, filters) if span else {}
+    tree = tree_of(reader)
+    comparable = [
+        code
+        for code in codes
+        if span is not None
+        and (METRICS[code].kind == "stock" or METRICS[code].source == "grid"
+             or is_covered(span, first_day_of(METRICS[code], tree)))
+    ]  # fmt: skip
+    before = _by_metric(reader, comparable, span.start, span.end, place, filters) if span else {}
     histories = _histories(reader, codes, filters, place)
     found = []
     for code in codes:
@@ -206,13 +218,13 @@ def _by_metric(
     filters: Filters,
 ) -> dict[str, Figures]:
     found: dict[str, Figures] = {}
-    for where, group in _same_filters(codes, filters):
+    for where, group in same_filters(codes, filters):
         asked = told(reader, answer(reader, group, start, end, grid_id=grid_id, where=where))
         found.update({one.metric.code: one for one in asked.figures})
     return found
 
 
-def _same_filters(
+def same_filters(
     codes: Sequence[str], filters: Filters
 ) -> list[tuple[dict[str, list[str]], list[str]]]:
     """Group metrics that take the same dimension filters, so that each group is one evaluation."""
@@ -239,7 +251,7 @@ def _histories(
     asked: list[tuple[Answer, Figures]] = []
     masks: dict[str, Bools] = {}
     for fitting, listed in _by_grain(codes, "month").items():
-        for where, group in _same_filters(listed, filters):
+        for where, group in same_filters(listed, filters):
             found = answer(
                 reader, group, filters.history_start, filters.span.end,
                 grain=fitting, grid_id=grid_id, where=where,

@@ -16,18 +16,24 @@ from gridgov.ui.places import (
     peers_chart,
     peers_note,
     profile_of,
+    scrolling_html,
+    silent_note,
+    silent_rows,
     workers_frame,
-    workers_html,
 )
+from gridgov.ui.view import current_view, narrowed_view
 
-view = page(_("网格画像"))
+is_chosen = current_view().filters.grid_id is not None
 grid_id = kept(default_grid)
+if grid_id is not None:
+    narrowed_view(grid_id)
+view = page(_("网格画像"))
 card, judged = kept(profile_of, grid_id) if grid_id else (None, [])
 if grid_id is None or card is None:
     empty(_("没有可查看的网格。"), _("在左侧选择一个网格。"))
     st.stop()
 
-section(card["name"], "" if view.filters.grid_id else _("左侧还没有选网格，先看第一个一般网格。"))
+section(card["name"], "" if is_chosen else _("左侧还没有选网格，先看第一个一般网格。"))
 st.html(facts_html(card))
 note_table(_("主要指标"), partial(cards_named, judged))
 cards(
@@ -49,7 +55,17 @@ for code in ("SV1", "C1"):
         if chart is not None:
             show(chart, f"peers_{code}", metrics=[code], note=peers_note(chart), on_click=to_grid)
 
+silent = kept(silent_rows)
+if len(silent):
+    section(_("没有走访记录的微网格"), silent_note(silent))
+    table(
+        _("没有走访记录的微网格"),
+        silent,
+        scrolling_html(silent, _("没有走访记录的微网格")),
+        "grid_silent",
+    )
+
 section(_("网格员"), _("任职先后；网格换人之日起，工作记在新任名下。"))
 held = workers_frame(view.reader, grid_id)
-table(_("网格员"), held, workers_html(held), "grid_workers")
+table(_("网格员"), held, scrolling_html(held, _("网格员")), "grid_workers")
 foot(PROFILE_METRICS)

@@ -58,6 +58,8 @@ class Palette:
             "better": self.better,
             "worse": self.worse,
             "changed": self.changed,
+            # No state, and so no colour: the one that a figure is about.
+            "chosen": self.ink,
         }.get(state, self.usual)
 
     def tint(self, state: str) -> str:

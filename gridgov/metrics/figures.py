@@ -17,7 +17,7 @@ from gridgov.metrics.question import Question
 from gridgov.metrics.shrunk import shrunk_values
 from gridgov.metrics.spans import Span
 
-__all__ = ["STATES", "Figures", "figures_of"]
+__all__ = ["STATES", "Figures", "figures_of", "first_day_of"]
 
 STATES = ("missing", "few", "ok", "hidden")
 """What `Figures.state` counts by. Only `gridgov.small_counts` gives the last."""
@@ -54,7 +54,7 @@ def figures_of(
     flags: dict[tuple[bool, date | None], tuple[npt.NDArray[np.bool_], ...]] = {}
     found = []
     for metric in metrics:
-        first_on = _first_on(metric, question.tree)
+        first_on = first_day_of(metric, question.tree)
         lives = metric.source == "grid", first_on
         if lives not in flags:
             flags[lives] = _flags(metric, first_on, question)
@@ -126,7 +126,7 @@ _LOG_OF_CODE = {
 }
 
 
-def _first_on(metric: Metric, tree: Tree) -> date | None:
+def first_day_of(metric: Metric, tree: Tree) -> date | None:
     """The first day of the log that the metric lives on; None where there is none."""
     log = _LOG_OF_CODE.get(metric.code) or _LOG_OF_SOURCE.get(metric.source, metric.source)
     return tree.first_on.get(log)

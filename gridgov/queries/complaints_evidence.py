@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
+from gridgov.comparison import compared_within
 from gridgov.filters import Filters
 from gridgov.metrics.evaluate import answer
 from gridgov.metrics.figures import STATES
@@ -156,7 +157,7 @@ def category_standing(reader: Reader, filters: Filters) -> pd.DataFrame:
     of the counts to it, `is_changed` whether that is more than chance gives; missing without a
     comparison. `on_time`, `repeat`, `overdue` are metrics C3, C9 and C13.
     """
-    span, before = filters.span, filters.compared
+    span, before = filters.span, compared_within(reader, filters, "complaint")
     bulk = pareto_categories(reader, filters)
     listed = [None if pd.isna(name) else str(name) for name in bulk["category"]]
     cases = bulk["cases"].to_numpy(np.float64)

@@ -2,14 +2,74 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
+from threading import Lock
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
 from gridgov.metrics.grids import tree_of
 from gridgov.warehouse import Reader
 
-__all__ = ["coverage_by_day", "coverage_by_grid", "log_freshness", "silent_grids"]
+__all__ = [
+    "COVERAGE_DAYS",
+    "Coverage",
+    "coverage",
+    "coverage_by_day",
+    "coverage_by_grid",
+    "log_freshness",
+    "silent_grids",
+]
+
+
+COVERAGE_DAYS = 14
+"""A grid without any record for so long is said not to report, and a log to lag behind."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Of `grids` grids of `level`, `reported` have a record of any kind in the last days.
+
+    `late`: logs that end so many days before the newest record of all, with their last day.
+    """
+
+    level: str
+    grids: int
+    reported: int
+    late: tuple[tuple[str, date], ...]
+
+
+_COVERAGE: WeakKeyDictionary[Reader, Coverage] = WeakKeyDictionary()
+_LOCK = Lock()
+
+
+def coverage(reader: Reader) -> Coverage:
+    """How completely the reader's grids have reported as of the data date; read once."""
+    found = _COVERAGE.get(reader)
+    if found is None:
+        found = _coverage(reader)
+        with _LOCK:
+            _COVERAGE[reader] = found
+    return found
+
+
+def _coverage(reader: Reader) -> Coverage:
+    today, tree = reader.data_date or date.max, tree_of(reader)
+    level = "一般"
+    units = tree.at_level(None, level, today, today)
+    if len(units) < 2:
+        # Who sees one general grid asks for what lies below it.
+        level, units = "微", tree.at_level(None, "微", today, today) or units
+    since = today - timedelta(days=COVERAGE_DAYS - 1)
+    reported = reader.rows("queries/grids_reported.sql", units=list(units), since=since)[0][0]
+    logs = log_freshness(reader)
+    late = tuple(
+        (str(log), last.date())
+        for log, last in zip(logs["log"], pd.to_datetime(logs["last_on"]), strict=True)
+        if last.date() < since
+    )
+    return Coverage(level, len(units), int(reported), late)
 
 
 def coverage_by_day(

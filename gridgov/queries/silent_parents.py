@@ -21,10 +21,12 @@ _LOWEST = "微"
 
 @dataclass(frozen=True)
 class SilentGrids:
-    """`count` micro-grids without a recent visit; `parent_id`: the grid with most of them."""
+    """`count` micro-grids without a recent visit; `parent_id`: the grid with most of them, which
+    has `at_parent`."""
 
     count: int
     parent_id: str | None
+    at_parent: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +65,8 @@ def silent_below(
         return None
     counts = np.bincount(held.parent[silent], minlength=len(held.parents))
     # Of equal ones the first by number, as `parents` are sorted.
-    return SilentGrids(int(counts.sum()), held.parents[int(counts.argmax())])
+    most = int(counts.argmax())
+    return SilentGrids(int(counts.sum()), held.parents[most], int(counts[most]))
 
 
 def _newest(reader: Reader) -> _Newest:

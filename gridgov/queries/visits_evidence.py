@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gridgov.comparison import compared_within
 from gridgov.filters import Filters, Span
 from gridgov.metrics.evaluate import answer
 from gridgov.metrics.figures import STATES
@@ -27,7 +28,7 @@ def tier_standing(reader: Reader, filters: Filters) -> pd.DataFrame:
 
     rate_before: the rate of the compared period, missing without one or where it is hidden.
     """
-    span, before = filters.span, filters.compared
+    span, before = filters.span, compared_within(reader, filters, "visit")
     frame = key_person_tiers(reader, span.start, span.end, filters.grid_id)
     if before is None:
         return frame.assign(rate_before=float("nan"))

@@ -37,7 +37,14 @@ from gridgov.ui.complaints_tables import (
     categories_named,
     open_rows,
 )
-from gridgov.ui.evidence import clicked_key, compared_name, control, heading, to_grid
+from gridgov.ui.evidence import (
+    clicked_key,
+    compared_name,
+    control,
+    heading,
+    to_grid,
+    uncompared_note,
+)
 from gridgov.ui.page import section, show, table
 from gridgov.ui.records import records
 from gridgov.ui.sidebar import set_filters
@@ -91,11 +98,11 @@ def categories(view: View) -> None:
     if frame.empty:
         return
     section(_("各类诉求"))
-    note = ""
-    if view.filters.compared:
+    note, name = uncompared_note(view, "complaint"), compared_name(view, "complaint")
+    if name:
         note = _(
             "“{name}”已按天数折算到同样长短；件数的增减大到偶然很难出现时标“有变化”。",
-            name=compared_name(view),
+            name=name,
         )
     codes = ("C1", "C3", "C9", "C13")
     body = drawn("categories", lambda: categories_html(view, frame))

@@ -19,7 +19,7 @@ _LEAST = 10
 
 def categories_html(view: View, frame: pd.DataFrame) -> str:
     """Categories with their change and outcome; `frame` as from `category_standing`."""
-    name = compared_name(view)
+    name = compared_name(view, "complaint")
     columns = [
         TableColumn("category", _("诉求类别")),
         TableColumn("cases", _("本期受理"), "bar"),

@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from gridgov import formats
+from gridgov.comparison import compared_within
 from gridgov.figures import Annotation, Chart, control_chart, empty_chart
 from gridgov.figures.control import signal_words, state_words
 from gridgov.figures.palette import state_of_point
@@ -22,8 +23,8 @@ from gridgov.locale import _, pick
 from gridgov.schema.values import PERSON_CATEGORIES, PILLARS, TIERS, VISIT_MODES
 from gridgov.small_counts import HIDDEN, small_note, why_no_series
 from gridgov.ui import html
+from gridgov.ui.annotations import annotations_of
 from gridgov.ui.cache import drawn
-from gridgov.ui.follow_up import annotations_of
 from gridgov.ui.links import href
 from gridgov.ui.metric_cards import cards_named, metric_card, metric_name
 from gridgov.ui.page import cards, note_table, show
@@ -44,6 +45,7 @@ __all__ = [
     "to_day",
     "to_grid",
     "to_month",
+    "uncompared_note",
 ]
 
 
@@ -68,7 +70,8 @@ def heading(title: str) -> None:
 
 def time_marks(view: View, grid_id: str | None = None) -> list[Annotation]:
     """Events that people noted, for charts over time; `grid_id`: of a grid besides the filters'."""
-    return [Annotation(day.isoformat(), text) for day, text in annotations_of(view, grid_id)]
+    place = grid_id or view.filters.grid_id
+    return annotations_of(view, place, view.filters.history_start, view.data_date)
 
 
 def control(
@@ -144,9 +147,19 @@ def _control_note(judged: Judged) -> str:
     return words + small_note() if (past.state == HIDDEN).any() else words
 
 
-def compared_name(view: View) -> str:
-    """What the figures are compared with, in words; "" for no comparison."""
-    return _(COMPARISONS[view.filters.comparison]) if view.filters.compared else ""
+def compared_name(view: View, log: str) -> str:
+    """What the figures are compared with, in words; "" for none, and where the records of `log`
+    ("visit", "activity", "complaint") do not reach back so far."""
+    if compared_within(view.reader, view.filters, log) is None:
+        return ""
+    return _(COMPARISONS[view.filters.comparison])
+
+
+def uncompared_note(view: View, log: str) -> str:
+    """That there are too few records of the compared period, where that is so."""
+    if view.filters.compared is None or compared_name(view, log):
+        return ""
+    return _("{name}早于记录的开始，不作对比。", name=view.filters.compared_name)
 
 
 def grid_link(view: View, grid_id: str) -> str | None:

@@ -36,7 +36,7 @@ from gridgov.workspace.follow_up import (
     notes_of,
 )
 
-__all__ = ["action_details", "action_rows", "annotations_of", "annotations_section",
+__all__ = ["action_details", "action_rows", "annotations_section",
            "follow_up_button", "open_actions", "visible_actions"]  # fmt: skip
 
 _WEEK = timedelta(days=7)
@@ -208,13 +208,6 @@ def _change_form(view: View, action: FollowUp, state: FollowUpState) -> None:
         st.error(str(error))
         return
     st.rerun()
-
-
-def annotations_of(view: View, grid_id: str | None = None) -> list[tuple[date, str]]:
-    """Events to draw on time charts: those for everything and those of the grid shown."""
-    place = grid_id or view.filters.grid_id
-    grid_ids = (place,) if place else ()
-    return [(item.on_date, item.text) for item in list_annotations(workspace(), grid_ids=grid_ids)]
 
 
 def _seen_annotations(view: View) -> list[Annotation]:

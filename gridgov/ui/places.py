@@ -8,8 +8,10 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from gridgov import formats
+from gridgov.attention import SILENT_DAYS
 from gridgov.figures import (
     Chart,
     bars,
@@ -20,6 +22,7 @@ from gridgov.judgement import Judged, judge
 from gridgov.locale import _, pick
 from gridgov.metrics import METRICS
 from gridgov.metrics.evaluate import answer
+from gridgov.queries.freshness import silent_grids
 from gridgov.queries.grid_profile import grid_card, grid_peers, grid_workers, map_attributes
 from gridgov.queries.grids_below import short_names
 from gridgov.small_counts import told
@@ -36,6 +39,9 @@ __all__ = [
     "peers_chart",
     "peers_note",
     "profile_of",
+    "scrolling_html",
+    "silent_note",
+    "silent_rows",
     "workers_frame",
 ]
 
@@ -88,16 +94,44 @@ def workers_frame(reader: Reader, grid_id: str) -> pd.DataFrame:
     )
 
 
-def workers_html(frame: pd.DataFrame) -> str:
-    """`workers_frame` as a table that scrolls inside itself where it is long."""
+def silent_rows(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """The micro-grids of the filters' grid without a recent visit on record, the longest first."""
+    # As the entry of the overview counts them: so many days or more.
+    rows = silent_grids(reader, days=SILENT_DAYS - 1, grid_id=filters.grid_id)
+    return pd.DataFrame(
+        {
+            _("网格"): rows["name"],
+            _("最近走访"): [
+                _("从未") if pd.isna(day) else formats.day(day) for day in rows["last_on"]
+            ],
+            _("已过天数"): rows["days_silent"].astype("Int64"),
+        }
+    )
+
+
+def silent_note(frame: pd.DataFrame) -> str:
+    """How many they are, and what to do first."""
+    return _(
+        "{n} 个，{days} 天以上没有走访记录；先确认是没有走访，还是没有录入。",
+        n=formats.whole(len(frame)),
+        days=SILENT_DAYS,
+    )
+
+
+def scrolling_html(frame: pd.DataFrame, caption: str) -> str:
+    """Rows under readers' names as a table that scrolls inside itself where it is long."""
     columns = [
-        html.TableColumn(name, name, kind="number" if name == _("请假天数") else "text")
+        html.TableColumn(
+            str(name), str(name), "number" if is_numeric_dtype(frame[name]) else "text"
+        )
         for name in frame.columns
     ]
-    names = [str(name) for name in frame.columns]
-    rows = [dict(zip(names, row, strict=True)) for row in frame.itertuples(index=False, name=None)]
-    body = html.table_html(columns, rows, caption=_("网格员"))
-    return f'<div class="gg-scroll">{body}</div>'
+    names = [column.key for column in columns]
+    rows = [
+        {name: None if pd.isna(cell) else cell for name, cell in zip(names, row, strict=True)}
+        for row in frame.itertuples(index=False, name=None)
+    ]
+    return f'<div class="gg-scroll">{html.table_html(columns, rows, caption=caption)}</div>'
 
 
 def _end(day: object) -> str:
@@ -127,7 +161,7 @@ def peers_chart(
         {
             "label": names[peer],
             "value": values[peer]["value"] if peer in values else None,
-            "state": "changed" if peer == grid_id else "usual",
+            "state": "chosen" if peer == grid_id else "usual",
             "key": peer,
             "note": count_note("", one["n"], one["state"]) if (one := values.get(peer)) else "",
         }
@@ -155,7 +189,7 @@ def _peers_named(frame: pd.DataFrame, columns: dict[str, str], unit: str) -> pd.
 
 def peers_note(chart: Chart) -> str:
     """How the neighbours stand, and that some are not shown where that is so."""
-    return _("按网格编号排列，不是名次；紫色是本网格。") + hidden_note(chart.frame)
+    return _("按网格编号排列，不是名次；加重的一条是本网格。") + hidden_note(chart.frame)
 
 
 def _by_grid(

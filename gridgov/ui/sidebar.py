@@ -15,6 +15,7 @@ from gridgov import formats
 from gridgov.filters import COMPARISONS, PERIODS, Comparison, Filters, Period
 from gridgov.locale import _, language
 from gridgov.queries.choices import choices_around, filter_choices
+from gridgov.queries.freshness import COVERAGE_DAYS, coverage
 from gridgov.schema.values import COMPLAINT_SOURCES, PILLARS
 from gridgov.ui import html
 from gridgov.ui.view import current_view
@@ -116,10 +117,14 @@ def _period_widgets(filters: Filters) -> Filters:
         picked = st.date_input(
             _("起止日期"), (begin, finish), format="YYYY-MM-DD", key=_named("dates")
         )
+        start, end = begin, finish
         if isinstance(picked, tuple) and len(picked) == 2:
-            start, end = picked
-        else:
-            start, end = begin, finish
+            if picked[0] <= filters.today:
+                start, end = picked
+            else:
+                st.caption(
+                    _("起始日期晚于数据截至的 {day}，请选早一些。", day=formats.day(filters.today))
+                )
     else:
         start = end = None
     comparisons: list[Comparison] = list(COMPARISONS)
@@ -172,12 +177,35 @@ def data_line(reader: Reader) -> None:
     """One muted line: how new the data is and when it was loaded."""
     version = reader.version
     parts = [_("数据截至 {day}", day=formats.day(version.data_date))]
+    parts += _coverage_words(reader)
     if version.created_at is not None:
         parts.append(_("{moment} 导入", moment=formats.moment(version.created_at)))
     parts.append(_("版本 {number}", number=version.number))
     if version.sample_only:
         parts.append(_("演示数据，并非真实居民"))
     st.html(html.context_line_html(parts))
+
+
+def _coverage_words(reader: Reader) -> list[str]:
+    """How many grids have newly reported, and which logs lag behind the newest of them."""
+    if reader.data_date is None or "mart_grid_last" not in reader.tables():
+        return []
+    found = coverage(reader)
+    words = [
+        _("{log}只到 {day}", log=_LOGS[log](), day=formats.day(day)) for log, day in found.late
+    ]
+    if found.grids:
+        counts = {"n": formats.whole(found.reported), "all": formats.whole(found.grids)}
+        words.insert(
+            0,
+            _("近 {days} 天 {n}/{all} 个一般网格有记录", days=COVERAGE_DAYS, **counts)
+            if found.level == "一般"
+            else _("近 {days} 天 {n}/{all} 个微网格有记录", days=COVERAGE_DAYS, **counts),
+        )
+    return words
+
+
+_LOGS = {"visit": lambda: _("走访"), "activity": lambda: _("活动"), "complaint": lambda: _("诉求")}
 
 
 def set_filters(**values: object) -> None:

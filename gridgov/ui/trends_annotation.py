@@ -13,21 +13,10 @@ from gridgov.access.sessions import actor_of
 from gridgov.figures import Annotation
 from gridgov.locale import _, language
 from gridgov.metrics.grids import tree_of
-from gridgov.queries.choices import grid_path
 from gridgov.ui.view import View, workspace
 from gridgov.workspace import annotation as kept
 
-__all__ = ["annotate", "annotations_of", "nearby"]
-
-
-def annotations_of(view: View, grid_id: str | None, since: date, until: date) -> list[Annotation]:
-    """Annotations that concern a grid: for all, for it, and for the grids above and below it."""
-    above = [step.grid_id for step in grid_path(view.reader, grid_id)] if grid_id else []
-    below = tree_of(view.reader).below(grid_id) if grid_id else list(tree_of(view.reader).nodes)
-    found = kept.list_annotations(
-        workspace(), since=since, until=until, grid_ids=tuple({*above, *below})
-    )
-    return [Annotation(one.on_date.isoformat(), one.text) for one in found]
+__all__ = ["annotate", "nearby"]
 
 
 def nearby(annotations: Sequence[Annotation], first: date, last: date, days: int = 45) -> list[str]:

@@ -22,8 +22,9 @@ from gridgov.trends.series import SeriesSet
 from gridgov.trends.shifts import shifts_in
 from gridgov.trends.targets import ASSURANCE, target_words, with_targets
 from gridgov.ui import html
+from gridgov.ui.annotations import annotations_of
 from gridgov.ui.page import place_name, show
-from gridgov.ui.trends_annotation import annotate, annotations_of, nearby
+from gridgov.ui.trends_annotation import annotate, nearby
 from gridgov.ui.trends_choice import ChartName, Choice, segmented, store
 from gridgov.ui.trends_html import unit_of
 from gridgov.ui.trends_target import aim_at, targets_in_force

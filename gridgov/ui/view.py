@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ from gridgov.workspace.engine import shared_workspace
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-__all__ = ["View", "current_view", "workspace"]
+__all__ = ["View", "current_view", "narrowed_view", "workspace"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,15 @@ _VIEW: ContextVar[View] = ContextVar("gridgov_view")
 def set_view(view: View) -> None:
     """Make `view` the one that the page of this run sees."""
     _VIEW.set(view)
+
+
+def narrowed_view(grid_id: str) -> View:
+    """Make the view of this run one of that grid: whatever the page shows, lists and exports."""
+    view = current_view()
+    if view.filters.grid_id != grid_id:
+        view = replace(view, filters=view.filters.changed(grid_id=grid_id))
+        set_view(view)
+    return view
 
 
 def current_view() -> View:

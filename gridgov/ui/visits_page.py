@@ -20,7 +20,7 @@ from gridgov.queries.visits_evidence import (
 )
 from gridgov.small_counts import small_note
 from gridgov.ui.cache import drawn, kept
-from gridgov.ui.evidence import control, heading
+from gridgov.ui.evidence import compared_name, control, heading, uncompared_note
 from gridgov.ui.page import empty, section, table
 from gridgov.ui.records import records
 from gridgov.ui.view import View
@@ -63,7 +63,8 @@ def tiers(view: View, judged: dict[str, Judged]) -> None:
                 "每名重点人员每个周期应联系一次；现逾期为截至 {day} 超过规定天数没有联系的人数。",
                 day=formats.day(view.filters.span.end),
             )
-            if view.filters.compared:
+            note += uncompared_note(view, "visit")
+            if compared_name(view, "visit"):
                 note += _("增减为与{name}相比的百分点。", name=view.filters.compared_name)
             if frame[["hides_listed", "hides_rate", "hides_overdue"]].any(axis=None):
                 note += small_note()

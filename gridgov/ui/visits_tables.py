@@ -30,7 +30,7 @@ HIDDEN = "<5"
 
 def tiers_html(view: View, frame: pd.DataFrame) -> str:
     """Key persons by tier; `frame` as from `tier_standing`."""
-    name = compared_name(view)
+    name = compared_name(view, "visit")
     columns = [
         TableColumn("tier", _("联系频次")),
         TableColumn("listed", _("在册"), "number", phone=False),

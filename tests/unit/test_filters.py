@@ -81,10 +81,26 @@ def test_a_url_opens_the_same_view(
         {"period": "custom", "from": "2026-02-01", "to": "2026-01-01"},
         {"period": "custom", "from": "x", "to": "2026-01-01"},
         {"period": "'; drop table", "compare": "<script>"},
+        {"period": "custom", "from": "0001-01-01", "to": "2026-01-01"},
+        {"period": "custom", "from": "2026-01-01", "to": "9999-12-31"},
+        {"period": "custom", "from": "2030-01-01", "to": "2030-06-30"},
     ],
 )
 def test_a_url_that_means_nothing_is_the_default(url: dict[str, str]) -> None:
     assert Filters.from_url(url, TODAY) == Filters(TODAY)
+
+
+@pytest.mark.parametrize("comparison", get_args(Comparison))
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("0001-01-01", "0001-01-31"), ("1950-01-01", "2099-12-31"), ("1950-01-01", "1950-01-01"),
+     ("2024-02-29", "9999-12-31"), ("2026-10-31", "2099-12-31")],
+)  # fmt: skip
+def test_dates_far_off_have_a_view_too(start: str, end: str, comparison: str) -> None:
+    url = {"period": "custom", "from": start, "to": end, "compare": comparison}
+    filters = Filters.from_url(url, TODAY)
+    assert filters.history_start < TODAY
+    assert filters.compared is None or filters.compared.start <= filters.compared.end
 
 
 def test_the_default_view_has_a_clean_address() -> None:
