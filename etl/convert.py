@@ -45,6 +45,7 @@ from etl.values import (
     read_number,
     split_and,
     split_labels,
+    unguarded,
 )
 from gridgov.errors import MappingError
 from gridgov.locale import _
@@ -63,9 +64,9 @@ _STRICT_MOMENT = r"(19|20)\d\d[-/]\d\d?[-/]\d\d?([ T]\d\d?:\d\d?(:\d\d?)?)?"
 _STRICT_WHOLE = r"\d{1,9}"
 _STRICT_DECIMAL = r"-?\d{1,13}(\.\d{1,4})?"
 # What makes a short text need a second look: spaces at the ends or doubled, control and full-width
-# characters, an apostrophe in front, an exponent, and digits or plates that may be personal.
+# characters, an apostrophe or = in front, an exponent, and digits or plates that may be personal.
 _ODD = (
-    r"^[\s']|\s$|\s\s|[\x00-\x1f\x7f\x{00a0}\x{3000}\x{200b}\x{feff}\x{ff01}-\x{ff5e}]"
+    r"^[\s'=]|\s$|\s\s|[\x00-\x1f\x7f\x{00a0}\x{3000}\x{200b}\x{feff}\x{ff01}-\x{ff5e}]"
     r"|\d[eE]\+?\d|^(-+|—+|/|\\|无|(?i:null|none|n/a|nan))$"
 )
 _ODD_KEY = _ODD + r"|\s|^[1-8]\d{16}[\dXx]$"
@@ -443,7 +444,8 @@ _WIDE = {
 
 def _soft(value: str) -> str:
     """Cleaned, but Chinese punctuation stays full-width."""
-    plain = re.sub(r"\s+", " ", value.translate(_WIDE)).strip(_BLANK).removeprefix("'")
+    plain = re.sub(r"\s+", " ", value.translate(_WIDE)).strip(_BLANK)
+    plain = unguarded(plain).removeprefix("'")
     return "" if is_nothing(plain) else plain
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,7 +65,7 @@ class DelimitedSheet:
         delimiter: str | None = None,
     ) -> None:
         self.source = source
-        self.surplus: Sequence[int] = ()
+        self.surplus: Mapping[int, Sequence[str]] = {}
         self._scratch = scratch
         self._given = encoding
         self._file = source.file

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from etl.privacy import grid_text, strike
+from etl.privacy import STRUCK, grid_text, strike
 from gridgov.locale import pick
 from gridgov.schema import TABLES, Check, Column
 
@@ -125,6 +125,10 @@ def hint(value: str | None, column: Column) -> str | None:
         return shown
     if column.kind in ("household", "person", "note"):
         return re.sub(r"\d", "9", re.sub(r"[^\W\d_]", "□", shown))
+    return STRUCK.join(map(_without_words, shown.split(STRUCK)))
+
+
+def _without_words(shown: str) -> str:
     return "".join(
         "□" if "\u3400" <= ch <= "\u9fff" and ch not in _DATE_WORDS else ch for ch in shown
     )

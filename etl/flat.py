@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 import pyarrow as pa
@@ -27,7 +27,7 @@ class FlatSheet:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.surplus: Sequence[int] = ()
+        self.surplus: Mapping[int, Sequence[str]] = {}
         try:
             table = pq.read_table(source.file) if source.kind == "parquet" else _read_lines(source)
             self._table = pa.table({name: _as_text(table[name]) for name in table.column_names})

@@ -14,7 +14,7 @@ from gridgov.schema import TABLES, Table
 
 __all__ = ["IGNORED", "Match", "choose", "header_key", "known_headers", "match", "suggest"]
 
-_SPACE = re.compile(r"[\s\u00a0\u3000\u200b\ufeff*＊:：?!\"'“”#↑↓▲▼]+")
+_SPACE = re.compile(r"[\s\u00a0\u3000\u200b\ufeff*＊:：?!=\"'“”#↑↓▲▼]+")
 _BRACKET = re.compile(r"[(\[【].*?[)\]】]")
 _EXACT, _ALIAS = 1.0, 0.7
 _SURE_BY = 1.0

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from etl.convert import typed_columns
 from etl.mapping import Recipe
 from etl.recognise import SheetGuess
 from etl.report import FileReport
 from etl.sheet import Sheet
+from etl.values import DateOrder
 from gridgov.schema import Table
 
 __all__ = ["Job"]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Job:
-    """What is to be loaded. `sources` maps column name → SQL of its text in `raw`; `report` is
-    filled while loading."""
+    """What is to be loaded. `sources` maps column name → SQL of its text in `raw`. While loading
+    `report` is filled, `order` becomes that of the dates, and `surplus` holds the cells beyond the
+    header by the number of their row."""
 
     table: Table
     sheet: Sheet
@@ -27,6 +29,8 @@ class Job:
     sources: Mapping[str, str]
     file_id: int
     report: FileReport
+    order: DateOrder | None = None
+    surplus: dict[int, Sequence[str]] = field(default_factory=dict)
 
     @property
     def first_row(self) -> int:

@@ -11,6 +11,7 @@ from etl.mapping import Recipe, read_mapping
 from etl.privacy import Pseudonyms, key_path
 from etl.publish import finish
 from etl.recognise import SheetGuess, recognise_sheet
+from etl.rejects_mark import is_rejects_text, recipe_for
 from etl.report import FileReport, LoadReport
 from etl.sample_mark import sample_hashes
 from etl.sheet import Sheet
@@ -132,10 +133,11 @@ def _recognised(
     found = []
     for source in discover(paths, scratch):
         fitting = next((r for r in recipes if r.fits(source.path, "")), None)
+        if source.kind == "text" and is_rejects_text(source.file):
+            fitting = None
         for sheet in open_sheets(source, scratch, fitting):
-            recipe = next(
-                (r for r in recipes if r.fits(source.path, sheet.name)), Recipe(table=table)
-            )
+            recipe = recipe_for(recipes, source.path, sheet.name, sheet.preview)
+            recipe = recipe or Recipe(table=table)
             if recipe.skip:
                 continue
             found.append((sheet, recognise_sheet(sheet, recipe), recipe))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from etl.values import DateOrder
+from etl.values import ORDERS, DateOrder
 from gridgov.errors import MappingError
 from gridgov.locale import _
 from gridgov.schema import TABLES
@@ -148,8 +148,10 @@ def _recipe(path: Path, part: dict[str, Any]) -> Recipe:
     for key in ("columns", "constants", "templates", "values", "extract"):
         _check_columns(path, table, key, part.get(key, {}))
     order = part.get("date_order")
-    if order not in (None, "dmy", "mdy"):
-        raise _wrong(path, "date_order", _("只能是 dmy（日在前）或 mdy（月在前）"))
+    if order not in (None, *ORDERS):
+        raise _wrong(
+            path, "date_order", _("只能是 dmy（日在前）、mdy（月在前）或 ymd（两位的年在前）")
+        )
     return Recipe(
         table=table,
         file=str(part.get("file", "*")),

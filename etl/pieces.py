@@ -8,7 +8,7 @@ taken back and the file is loaded at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import duckdb
@@ -24,7 +24,6 @@ from etl.job import Job
 from etl.sheet import RAW
 from etl.skip import find_skipped
 from etl.stage import STAGE, Selection, Staged, build_marks
-from etl.values import DateOrder
 from gridgov.errors import MappingError
 
 __all__ = ["Loader", "load_in_pieces"]
@@ -35,14 +34,14 @@ class Loader(Protocol):
 
     con: duckdb.DuckDBPyConnection
 
-    def converter(self, job: Job, order: DateOrder | None) -> Converter: ...
+    def converter(self, job: Job) -> Converter: ...
 
     def select(
         self,
         job: Job,
         converter: Converter,
         first_row: int,
-        surplus: Sequence[int],
+        surplus: Mapping[int, Sequence[str]],
         *,
         has_skipped: bool,
     ) -> Selection: ...
@@ -77,7 +76,8 @@ class _Pieces:
 
     def __init__(self, loader: Loader, job: Job) -> None:
         self._loader, self._job, self._con = loader, job, loader.con
-        self._converter = loader.converter(job, job.recipe.date_order)
+        job.order = job.recipe.date_order
+        self._converter = loader.converter(job)
         self._done = 0
         self._count = 0
         self._greatest: str | None = None

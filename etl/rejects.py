@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from etl.findings import check_of
+from etl.rejects_mark import ADDED
 from etl.status import batches
 from etl.store import Store
 from gridgov.errors import UsageError
@@ -19,8 +20,9 @@ from gridgov.schema import TABLES
 
 __all__ = ["RejectedRow", "read_rejects", "write_rejects"]
 
-_ADDED = ("未收原因", "来源文件", "来源工作表", "来源行号")
 _SHEET_NAME = 28
+# A spreadsheet's cell holds no more.
+_LONGEST = 32_767
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -112,11 +114,14 @@ def _write_xlsx(out: Path, groups: list[list[RejectedRow]]) -> None:
             sheet = book.add_worksheet(f"{label}{number}"[:_SHEET_NAME])
             sheet.freeze_panes(1, 0)
             sheet.set_column(0, 0, 40)
-            sheet.write_row(0, 0, [*_ADDED, *rows[0].headers], bold)
+            sheet.write_row(0, 0, [*ADDED, *rows[0].headers], bold)
             for at, row in enumerate(rows, start=1):
-                sheet.write_string(at, 0, row.reasons, why)
-                for position, cell in enumerate((*_source_cells(row)[1:], *row.cells), start=1):
-                    sheet.write_string(at, position, cell)
+                reasons, *cells = (*_source_cells(row), *row.cells)
+                if any(len(cell) > _LONGEST for cell in cells):
+                    reasons += "；" + _("有单元格太长，这里只有前 32,767 字，请从原文件补全")
+                sheet.write_string(at, 0, reasons, why)
+                for position, cell in enumerate(cells, start=1):
+                    sheet.write_string(at, position, cell[:_LONGEST])
         if not groups:
             book.add_worksheet(_("没有拒收的行"))
 
@@ -125,7 +130,7 @@ def _write_csv(out: Path, groups: list[list[RejectedRow]]) -> None:
     with out.open("w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.writer(handle)
         if groups:
-            writer.writerow([*_ADDED, *groups[0][0].headers])
+            writer.writerow([*ADDED, *groups[0][0].headers])
         for row in (row for rows in groups for row in rows):
             cells = (*_source_cells(row), *row.cells)
             # An apostrophe keeps a spreadsheet from running the cell; the loader takes it off.

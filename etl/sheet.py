@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import duckdb
@@ -23,7 +23,7 @@ class Sheet(Protocol):
     temporary table `raw(c0 … c<width-1>, …)` of all records from number `start` (0-based) on, in
     order, blank ones included. `typed` is SQL of further columns over `raw`, each with a comma in
     front (`etl.convert.typed_columns`): what is read once need not be cast again at every look.
-    `surplus` then holds the offsets of rows with filled cells beyond `width`.
+    `surplus` then holds the filled cells beyond `width`, by the offset of their row.
     `records` is the number of records by a count that is independent of how `stage` reads;
     it is known after `stage`.
     """
@@ -42,7 +42,7 @@ class Sheet(Protocol):
     def records(self) -> int: ...
 
     @property
-    def surplus(self) -> Sequence[int]: ...
+    def surplus(self) -> Mapping[int, Sequence[str]]: ...
 
 
 def stage_columns(

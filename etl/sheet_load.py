@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -25,12 +24,12 @@ from etl.own_names import hide_names, names_in
 from etl.pieces import load_in_pieces
 from etl.privacy import Pseudonyms
 from etl.recognise import SheetGuess
+from etl.refused import keep_refused
 from etl.report import FileReport
 from etl.row_findings import row_findings
 from etl.sheet import RAW, Sheet
 from etl.skip import find_skipped
 from etl.stage import STAGE, Selection, Staged, build_marks, build_stage
-from etl.values import DateOrder
 from gridgov import __version__
 from gridgov.locale import _
 from gridgov.schema import TABLES, Table
@@ -87,8 +86,8 @@ class SheetLoader:
         skipped = find_skipped(con, guess, job.header_rows).counts
         report.rows = self.count(f"SELECT count(*) FROM {RAW}") - sum(skipped.values())
         report.skipped = {**skipped, "header": skipped.get("header", 0) + guess.start}
-        order = find_date_order(con, job.table, job.sources, job.recipe, guess.path)
-        converter = self.converter(job, order)
+        job.order = find_date_order(con, job.table, job.sources, job.recipe, guess.path)
+        converter = self.converter(job)
         selection = self.select(
             job, converter, job.first_row, job.sheet.surplus, has_skipped=bool(skipped)
         )
@@ -102,16 +101,16 @@ class SheetLoader:
             con.execute(f"DELETE FROM {STAGE} WHERE errors IS NOT NULL")
         self._merge(job, staged)
 
-    def converter(self, job: Job, order: DateOrder | None) -> Converter:
+    def converter(self, job: Job) -> Converter:
         """What converts the columns of `job`."""
-        return Converter(self.con, self._pseudonyms, job.recipe, order)
+        return Converter(self.con, self._pseudonyms, job.recipe, job.order)
 
     def select(
         self,
         job: Job,
         converter: Converter,
         first_row: int,
-        surplus: Sequence[int],
+        surplus: Mapping[int, Sequence[str]],
         *,
         has_skipped: bool,
     ) -> Selection:
@@ -120,6 +119,7 @@ class SheetLoader:
         hide_names(self.con, converted, job.sources)
         shown = " ".join((job.guess.path, job.guess.sheet, *job.guess.unknown))
         job.report.names |= names_in(self.con, converted, job.sources, shown)
+        job.surplus |= {first_row + at: cells for at, cells in surplus.items()}
         extra = [*_drop_marks(job.recipe, job.guess), *self._surplus_mark(surplus)]
         where = f"WHERE {RAW}.rowid NOT IN (SELECT r FROM skipped)" if has_skipped else ""
         return Selection(job.table, converted, first_row, extra, where)
@@ -133,7 +133,9 @@ class SheetLoader:
             )
         report.warnings = self.count(f"SELECT count(warnings) FROM {STAGE} WHERE errors IS NULL")
         if staged.has_errors:
-            report.rejected = self._reject(job.guess, job.first_row, job.file_id)
+            self._rejects.mkdir(mode=0o700, exist_ok=True)
+            keep_refused(self.con, job, self._rejects / f"{self.batch_id}-{job.file_id}.parquet")
+            report.rejected = self.count(f"SELECT count(errors) FROM {STAGE}")
 
     def insert(self, job: Job, selection: Selection) -> None:
         """Put the selected rows that broke no rule into the table, which has none of their keys."""
@@ -155,39 +157,13 @@ class SheetLoader:
             found = Finding("W401", table.key[0], times, first, table=table.name)
             report.findings.append(found)
 
-    def _surplus_mark(self, surplus: Sequence[int]) -> list[str]:
+    def _surplus_mark(self, surplus: Collection[int]) -> list[str]:
         if not surplus:
             return []
         self.con.register("block", pa.table({"r": integers(surplus)}))
         self.con.execute("CREATE OR REPLACE TEMP TABLE surplus AS SELECT r FROM block")
         self.con.unregister("block")
         return [f"CASE WHEN {RAW}.rowid IN (SELECT r FROM surplus) THEN 'E104:' END"]
-
-    def _reject(self, guess: SheetGuess, first_row: int, file_id: int) -> int:
-        """Keep the rejected rows' cells outside the published file; how many there are.
-
-        Rows of an erased resident are refused and not kept: nothing about them is to be mended.
-        """
-        self._rejects.mkdir(mode=0o700, exist_ok=True)
-        target = self._rejects / f"{self.batch_id}-{file_id}.parquet"
-        cells = ", ".join(f"coalesce({RAW}.c{at}, '')" for at in range(guess.width))
-        os.close(os.open(target, os.O_WRONLY | os.O_CREAT, 0o600))
-        self.con.execute(
-            f"COPY (SELECT $path AS path, $sheet AS sheet, $table AS table_name, s.row_number, "
-            f"s.errors, $headers::VARCHAR[] AS headers, [{cells}] AS cells "
-            f"FROM {STAGE} AS s JOIN {RAW} ON {RAW}.rowid = s.row_number - {first_row} "
-            f"WHERE s.errors IS NOT NULL AND NOT contains(s.errors, 'E111:') "
-            f"ORDER BY s.row_number) TO {text(str(target))} "
-            "(FORMAT parquet)",
-            {
-                "path": guess.path,
-                "sheet": guess.sheet,
-                "table": guess.table,
-                "headers": list(guess.headers),
-            },
-        )
-        target.chmod(0o600)
-        return self.count(f"SELECT count(errors) FROM {STAGE}")
 
     def count(self, sql: str) -> int:
         """The first number that `sql` gives."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -26,11 +26,11 @@ _ROWS_AT_ONCE = 100_000
 
 class TextPart:
     """`file` holds whole records; `shown` is how the clerk knows it. `surplus` are, after `stage`,
-    the offsets of rows with filled cells beyond the header."""
+    the filled cells beyond the header, by the offset of their row."""
 
     def __init__(self, file: Path, delimiter: str, shown: str) -> None:
         self.file = file
-        self.surplus: Sequence[int] = ()
+        self.surplus: Mapping[int, Sequence[str]] = {}
         self._delimiter = delimiter
         self._shown = shown
         self._known: RecordCount | None = None
@@ -80,14 +80,14 @@ class TextPart:
         self, con: duckdb.DuckDBPyConnection, start: int, width: int, typed: str
     ) -> None:
         """Make `raw` record by record."""
-        surplus: list[int] = []
+        surplus: dict[int, list[str]] = {}
         first = True
         with self.file.open("r", encoding="utf-8", errors="replace", newline="") as handle:
             for at, block in _blocks(handle, self._delimiter, start, self._shown):
                 for offset, row in enumerate(block):
                     if len(row) > width:
                         if any(cell.strip() for cell in row[width:]):
-                            surplus.append(at + offset)
+                            surplus[at + offset] = row[width:]
                         del row[width:]
                     elif len(row) < width:
                         row.extend([""] * (width - len(row)))

@@ -14,21 +14,24 @@ from typing import Literal
 
 __all__ = [
     "FLAGS",
+    "ORDERS",
     "DateOrder",
     "Unreadable",
     "clean",
     "is_nothing",
     "is_precision_lost",
     "join_han",
-    "numeric_date_parts",
+    "numeric_date_orders",
     "read_flag",
     "read_moment",
     "read_number",
     "split_and",
     "split_labels",
+    "unguarded",
 ]
 
-DateOrder = Literal["dmy", "mdy"]
+DateOrder = Literal["dmy", "mdy", "ymd"]
+ORDERS: tuple[DateOrder, ...] = ("dmy", "mdy", "ymd")
 _SPACE = re.compile(r"[\s\u00a0\u3000\u200b\ufeff]+")
 _EXCEL_EPOCH = datetime(1899, 12, 30)
 _TRUE = [
@@ -115,12 +118,15 @@ _UNSAID = re.compile(
 _REFUSED = re.compile(r"[未不没无拒]")
 _ASIDE = re.compile(r"\(.*\)$|\ufe0f")
 _LOST = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{2,}")
+# Web exports write ="00123" so that a spreadsheet keeps the zeros.
+_GUARDED = re.compile(r'="([^"]*)"')
+_BETWEEN = re.compile(r"[、/,，;；\n\r|&＆]+|(?<!\d[eEＥｅ])[+＋]|\s+(?:和|与)\s+")
 _UNIT = re.compile(r"(?:人次|项次|人|户|元|次|家|天|个|名|件|场|项|条|岁|份|%|％)$")
 _YMD = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?号?")
 _SHORT_YMD = re.compile(r"(\d{2})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:[ T]?(\d{2})(\d{2})(\d{2})?)?")
 _COMPACT_DAY = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})[ T]+(?=\d{1,2}[:时点]|\D)")
-_NUMERIC = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{2})(?=$|[^\d])")
+_NUMERIC = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{1,2})(?=$|[^\d])")
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
 # As databases write it in Chinese: 03-1月 -25.
 _DAY_FIRST = re.compile(r"(\d{1,2})-(\d{1,2})月\s*-(\d{4}|\d{2})(?=$|\D)")
@@ -148,9 +154,16 @@ class Unreadable(ValueError):
 
 
 def clean(value: str) -> str:
-    """Half-width, one space between words, none around; a leading Excel apostrophe goes."""
-    plain = _SPACE.sub(" ", unicodedata.normalize("NFKC", value)).strip()
+    """Half-width, one space between words, none around; an apostrophe in front, or =" " around,
+    that is there for a spreadsheet's sake goes."""
+    plain = unguarded(_SPACE.sub(" ", unicodedata.normalize("NFKC", value)).strip())
     return plain[1:].strip() if plain.startswith("'") else plain
+
+
+def unguarded(value: str) -> str:
+    """`="00123"` without what guards it against a spreadsheet; other texts as they are."""
+    found = _GUARDED.fullmatch(value)
+    return found[1].strip() if found else value
 
 
 def is_nothing(value: str) -> bool:
@@ -165,8 +178,7 @@ def is_precision_lost(value: str) -> bool:
 
 def split_labels(value: str) -> list[str]:
     """Several names in one cell: 、 / , ; and line breaks, each cleaned; `张 三` becomes 张三."""
-    parts = re.split(r"[、/,，;；\n\r|&＆+＋]+|\s+(?:和|与)\s+", value)
-    names = [join_han(clean(part)) for part in parts]
+    names = [join_han(clean(part)) for part in _BETWEEN.split(unguarded(value.strip()))]
     return list(dict.fromkeys(name for name in names if name))
 
 
@@ -225,13 +237,24 @@ def read_number(value: str, *, whole: bool, negative: bool) -> Decimal | None:
     return number
 
 
-def numeric_date_parts(value: str) -> tuple[int, int] | None:
-    """The first two numbers of 03/04/2025, whose order only the whole column can tell."""
+def numeric_date_orders(value: str) -> frozenset[DateOrder] | None:
+    """The orders in which 03/04/2025 or 25-4-3 can be read, which only the whole column can narrow
+    down to one; none for 99/99/2025. None (no set) where the text leaves no doubt."""
     plain = clean(value)
     if _YMD.match(plain) or _COMPACT.fullmatch(plain):
         return None
     found = _NUMERIC.match(plain)
-    return (int(found[1]), int(found[2])) if found else None
+    if found is None:
+        return None
+    first, second, third = (int(part) for part in found.groups())
+    # A year has two digits or four.
+    at_end, in_front = len(found[3]) > 1, len(found[1]) == 2 and len(found[3]) < 4
+    orders: dict[DateOrder, bool] = {
+        "dmy": at_end and 1 <= first <= 31 and 1 <= second <= 12,
+        "mdy": at_end and 1 <= first <= 12 and 1 <= second <= 31,
+        "ymd": in_front and 1 <= second <= 12 and 1 <= third <= 31,
+    }
+    return frozenset(order for order, can_be in orders.items() if can_be)
 
 
 def read_moment(value: str, order: DateOrder | None = None) -> datetime | None:
@@ -292,12 +315,13 @@ def _read_day(plain: str, order: DateOrder | None) -> tuple[date, str]:
         year = int(found[3]) + (2000 if len(found[3]) == 2 else 0)
         return date(year, int(found[2]), int(found[1])), plain[found.end() :]
     if found := _NUMERIC.match(plain):
-        year = int(found[3]) + (2000 if len(found[3]) == 2 else 0)
-        first, second = int(found[1]), int(found[2])
-        if order is None:
+        first, second, third = (int(part) for part in found.groups())
+        if order is None or len(found[3]) in ((4,) if order == "ymd" else (1,)):
             raise ValueError(plain)
+        if order == "ymd":
+            return date(2000 + first, second, third), plain[found.end() :]
         day, month = (first, second) if order == "dmy" else (second, first)
-        return date(year, month, day), plain[found.end() :]
+        return date(third + (2000 if len(found[3]) == 2 else 0), month, day), plain[found.end() :]
     if found := _MONTH.fullmatch(plain):
         return date(int(found[1]), int(found[2]), 1), ""
     raise ValueError(plain)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
@@ -39,7 +39,7 @@ class CellSheet:
     ) -> None:
         self.source = source
         self.name = name
-        self.surplus: Sequence[int] = ()
+        self.surplus: Mapping[int, Sequence[str]] = {}
         self.preview: list[list[str]] = []
         blocks: list[list[pa.Array]] = [[] for _column in range(width)]
         self.records = 0
@@ -66,7 +66,8 @@ class CellSheet:
         beyond: set[int] = set()
         for column in columns[width:]:
             beyond.update(filled_rows(column).tolist())
-        self.surplus = sorted(beyond)
+        cells = {at: [column[at].as_py() for column in columns[width:]] for at in sorted(beyond)}
+        self.surplus = {at: row for at, row in cells.items() if any(cell.strip() for cell in row)}
         lacking = [texts([""] * max(self.records - start, 0))] * (width - len(columns))
         stage_columns(con, [*columns[:width], *lacking], typed, replace=True)
 

@@ -25,7 +25,7 @@ from etl.report import LoadReport
 from etl.status import BatchStatus, batches, versions
 from etl.template import template_bytes
 from etl.undo import rollback, undo
-from etl.values import DateOrder
+from etl.values import ORDERS, DateOrder
 from gridgov import formats
 from gridgov.access.sessions import actor_of
 from gridgov.errors import GridGovError
@@ -48,7 +48,7 @@ _KINDS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "parquet", "jsonl",
           "gz", "zip"]  # fmt: skip
 _SHOWN_ROWS = 5
 _LEFT_OUT = "-"
-_ORDERS: tuple[DateOrder | None, ...] = (None, "dmy", "mdy")
+_ORDERS: tuple[DateOrder | None, ...] = (None, *ORDERS)
 
 
 def _warehouse() -> Path:
@@ -208,7 +208,11 @@ def _choices(guess: SheetGuess, table: str | None, key: str) -> tuple[str | None
 def _order_label(order: DateOrder | None) -> str:
     if order is None:
         return _("自动判断")
-    return _("日在前，如 31/12/2025") if order == "dmy" else _("月在前，如 12/31/2025")
+    return {
+        "dmy": _("日在前，如 31/12/2025"),
+        "mdy": _("月在前，如 12/31/2025"),
+        "ymd": _("两位的年在前，如 25/12/31"),
+    }[order]
 
 
 def _columns(guess: SheetGuess, table: str, saved: Mapping[str, Any], key: str) -> dict[str, str]:

@@ -181,6 +181,33 @@ def test_a_number_that_the_spreadsheet_has_rounded_is_refused(tmp_path: Path) ->
     assert ids(report) == {"E105"}
 
 
+def test_a_worker_s_account_that_the_spreadsheet_has_rounded_is_refused(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(list(VISIT_HEADERS))
+    for at, worker in enumerate([510112199001011234, "5.10112E+17", "张三、5.1E+17", "张三+李四"]):
+        sheet.append([f"V{at}", datetime(2025, 1, 3), worker, "M1", "", ""])
+    book.save(tmp_path / "走访.xlsx")
+    report = check_one(tmp_path / "走访.xlsx", tmp_path)
+    assert (report.loaded, report.rejected) == (1, 3)
+    assert ids(report) == {"E105"}
+
+
+def test_numbers_guarded_from_spreadsheets_are_the_numbers(tmp_path: Path) -> None:
+    rows = [
+        [f'="{header}"' for header in VISIT_HEADERS],
+        ['="00123"', '="2025-01-03"', '="张三"', '="M1"', '="王五"', '="好"'],
+    ]
+    warehouse = tmp_path / "warehouse"
+    load([write_visits(tmp_path / "a.csv", visit("00123", "2025-01-03"))], warehouse)
+    path = tmp_path / "走访.csv"
+    path.write_text(_text(rows), encoding="utf-8")
+    (report,) = load([path], warehouse).files
+    assert (report.table, report.loaded, report.updated) == ("visit", 0, 1)
+    assert table(warehouse, "SELECT visit_id, worker, grid FROM visit") == [("00123", "张三", "M1")]
+
+
 @pytest.mark.parametrize("name", ["a.pdf", "a.gz", "missing.csv"])
 def test_what_is_no_data_file_is_refused_in_one_line(name: str, tmp_path: Path) -> None:
     path = tmp_path / name

@@ -90,6 +90,35 @@ def test_one_clear_date_decides_the_whole_column(
     assert rows == [(datetime(2025, *day),)]
 
 
+@pytest.mark.parametrize(
+    ("dates", "first"),
+    [
+        # 25-04-13 may be of 2025 or of 2013: only another date of the column tells.
+        (("25-04-13", "13/04/2025"), datetime(2013, 4, 25)),
+        (("25-04-13", "25-4-3"), datetime(2025, 4, 13)),
+        (("25.12.31", "25.1.2"), datetime(2025, 12, 31)),
+        (("３-4-25", "13-4-25"), datetime(2025, 4, 3)),
+    ],
+)
+def test_a_short_year_in_front_or_at_the_end_is_told_by_the_column(
+    dates: tuple[str, str], first: datetime, tmp_path: Path, warehouse: Path
+) -> None:
+    load([write_visits(tmp_path / "走访.csv", visit("V1", dates[0]), visit("V2", dates[1]))],
+         warehouse)  # fmt: skip
+    rows = table(warehouse, "SELECT occurred_at FROM visit WHERE visit_id = 'V1'")
+    assert rows == [(first,)]
+
+
+def test_a_short_year_that_may_stand_at_either_end_is_asked_about(
+    tmp_path: Path, warehouse: Path
+) -> None:
+    path = write_visits(tmp_path / "走访.csv", visit("V1", "25-04-13"), visit("V2", "25-04-20"))
+    with pytest.raises(MappingError, match=r"走访时间.*25-04-13.*ymd"):
+        check([path], warehouse)
+    load([path], warehouse, _mapping(tmp_path, 'date_order = "ymd"'))
+    assert table(warehouse, "SELECT max(occurred_at) FROM visit") == [(datetime(2025, 4, 20),)]
+
+
 def test_dates_that_contradict_each_other_are_refused(tmp_path: Path, warehouse: Path) -> None:
     path = write_visits(tmp_path / "走访.csv", visit("V1", "13/04/2025"), visit("V2", "03/25/2025"))
     with pytest.raises(MappingError):
@@ -125,7 +154,7 @@ def test_encoding_delimiter_header_row_and_skip_rows_are_taken_as_told(tmp_path:
         ("[columns]\nA = 'grid'", "table"),
         ("table = 'visit'\n[columns]\nA = 'nope'", "nope"),
         ("table = 'visit'\n[templates]\ngrid = '{Nope}'", "Nope"),
-        ("date_order = 'ymd'", "date_order"),
+        ("date_order = 'ydm'", "date_order"),
         ("table = 'visit'\n[[drop]]\nheader = 'A'", "drop"),
         ("= broken", "TOML"),
     ],

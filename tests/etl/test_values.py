@@ -9,6 +9,7 @@ import pytest
 
 from etl.values import (
     Unreadable,
+    clean,
     is_precision_lost,
     read_flag,
     read_moment,
@@ -159,6 +160,16 @@ def test_several_workers_in_a_cell() -> None:
         "孙七",
     ]
     assert split_labels("张 三 2") == ["张三2"]
+
+
+def test_a_rounded_number_is_not_taken_apart_at_its_plus() -> None:
+    assert split_labels("5.10112E+17、张三+李四") == ["5.10112E+17", "张三", "李四"]
+
+
+@pytest.mark.parametrize("text", ['="00123"', "'00123", " 00123 ", "００１２３"])
+def test_what_guards_a_number_from_a_spreadsheet_is_no_part_of_it(text: str) -> None:
+    assert clean(text) == "00123"
+    assert split_labels(text) == ["00123"]
 
 
 def test_a_rounded_number_is_known_by_its_exponent() -> None:
