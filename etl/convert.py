@@ -85,13 +85,15 @@ _Read = Callable[[str], tuple[str | None, str | None]]
 
 @dataclass(frozen=True)
 class Converted:
-    """SQL for one column: its value, the join it needs, the check it breaks (NULL where none)."""
+    """SQL for one column: its value, the join it needs, the check it breaks (NULL where none).
+    `dictionary` is the table it joins, whose `k` holds the texts that were looked up."""
 
     column: Column
     value: str
     join: str = ""
     error: str = ""
     warning: str = ""
+    dictionary: str = ""
 
 
 def source_expression(guess: SheetGuess, recipe: Recipe, column: str) -> str | None:
@@ -171,6 +173,7 @@ class Converter:
         self._recipe = recipe
         self._order = order
         self._readers: dict[str, _Read] = {}
+        self._repeating: dict[str, bool] = {}
 
     def column(self, column: Column, source: str) -> Converted:
         """Convert one column whose text is the SQL expression `source`."""
@@ -210,13 +213,10 @@ class Converter:
 
     def _note(self, column: Column, source: str) -> Converted:
         """Free text is often copied: then its few distinct texts are looked at, else all rows."""
-        rows = f"(SELECT DISTINCT {source} AS note FROM {RAW})"
-        if not self._repeats(source):
-            rows = f"(SELECT {source} AS note FROM {RAW})"
         odd = _EDGES if column.kind == "outline" else f"{_EDGES}|{_ARMED}|{STRIKE_PATTERN}"
         found = first_row(
             self._con,
-            f"SELECT 1 FROM {rows} WHERE regexp_matches(note, $odd) LIMIT 1",
+            f"{self._texts(source)} SELECT 1 FROM t WHERE regexp_matches(s, $odd) LIMIT 1",
             {"odd": odd},
         )
         if found is None:
@@ -230,21 +230,26 @@ class Converter:
         return Converted(column, struck)
 
     def _repeats(self, source: str) -> bool:
-        """True when the first rows say that texts come again and again."""
-        row = first_row(
-            self._con,
-            f"SELECT count(DISTINCT s) * 4 < count(s) FROM (SELECT {source} AS s FROM {RAW} "
-            f"LIMIT {_LOOK_AT})",
-        )
-        return bool(row and row[0])
+        """True when the first rows, of the first piece, say that texts come again and again."""
+        if source not in self._repeating:
+            row = first_row(
+                self._con,
+                f"SELECT count(DISTINCT s) * 4 < count(s) FROM (SELECT {source} AS s FROM {RAW} "
+                f"LIMIT {_LOOK_AT})",
+            )
+            self._repeating[source] = bool(row and row[0])
+        return self._repeating[source]
+
+    def _texts(self, source: str) -> str:
+        """`WITH t(s)`: the texts of a column, in one that repeats each once. Materialized, or
+        DuckDB would put the conditions on `t` to all rows before it looks for distinct ones."""
+        if self._repeats(source):
+            return f"WITH t AS MATERIALIZED (SELECT DISTINCT {source} AS s FROM {RAW})"
+        return f"WITH t AS NOT MATERIALIZED (SELECT {source} AS s FROM {RAW})"
 
     def _distinct(self, source: str, where: str) -> list[str]:
-        """The distinct texts `s` that meet `where`, in columns that repeat put to each once."""
-        if self._repeats(source):
-            rows = f"(SELECT DISTINCT {source} AS s FROM {RAW})"
-        else:
-            rows = f"(SELECT {source} AS s FROM {RAW})"
-        sql = f"SELECT DISTINCT s FROM {rows} WHERE s IS NOT NULL AND {where}"
+        """The distinct texts `s` that meet `where`."""
+        sql = f"{self._texts(source)} SELECT DISTINCT s FROM t WHERE s IS NOT NULL AND {where}"
         return [row[0] for row in self._con.execute(sql).fetchall()]
 
     def _lookup(
@@ -289,6 +294,7 @@ class Converter:
             f"LEFT JOIN {name} ON {name}.k = {source}",
             f"CASE WHEN {name}.e LIKE 'E%' THEN {name}.e END" if errors else "",
             f"CASE WHEN {name}.e LIKE 'W%' THEN {name}.e END" if warnings else "",
+            name,
         )
 
     def _reader(self, column: Column, values: Mapping[str, str]) -> _Read:

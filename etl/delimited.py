@@ -26,7 +26,7 @@ _HEAD = 1 << 20
 # since one piece is recoded while the one before is loaded.
 _PIECE = {"utf-8": 192 << 20, "utf-8-sig": 64 << 20, "gb18030": 64 << 20}
 _LINES_TRIED = 1000
-_RECODED_AT_ONCE = 1 << 22
+_RECODED_AT_ONCE = 1 << 18
 
 
 class NotInPieces(Exception):
@@ -219,7 +219,7 @@ class DelimitedSheet:
                 return
             name = self.encoding
             while start < end:
-                # A few megabytes at a time: what the processor's cache holds is decoded faster.
+                # A little at a time: what the processor's cache holds is decoded faster.
                 cut = data.find(b"\n", min(start + _RECODED_AT_ONCE, end), end) + 1 or end
                 try:
                     writer.write(recode_lines(data[start:cut], name))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import duckdb
 
-from etl.ask import count
+from etl.ask import count, first_row
 from etl.convert import Converted
 from etl.ddl import text
 from etl.privacy import STRUCK
@@ -31,11 +31,16 @@ def hide_names(
 ) -> None:
     """Change, in place, the values of columns whose texts hold a resident of the same row."""
     residents = [sources[one.column.name] for one in converted if one.column.is_pseudonym]
-    for at, one in enumerate(converted):
+    # A known category is nobody's name.
+    watched = [
+        (at, one)
+        for at, one in enumerate(converted)
+        if one.column.kind in ("note", "text") or (one.column.kind == "choice" and one.warning)
+    ]
+    if not _is_any_named(con, residents, [sources[one.column.name] for _at, one in watched]):
+        return
+    for at, one in watched:
         kind, cell = one.column.kind, sources[one.column.name]
-        # A known category is nobody's name.
-        if kind not in ("note", "text") and not (kind == "choice" and one.warning):
-            continue
         value = one.value
         for resident in residents:
             named = _named(resident, cell, is_short=kind != "note")
@@ -62,15 +67,34 @@ def names_in(
     found: set[str] = set()
     for one in converted:
         if one.column.is_pseudonym:
-            cell = f"trim({sources[one.column.name]})"
+            # All texts of such a column have been looked up, each once.
+            texts, source = (
+                (one.dictionary, "k") if one.dictionary else (RAW, sources[one.column.name])
+            )
+            cell = f"trim({source})"
             least = _ADDRESS_BYTES if one.column.kind == "household" else 4
             rows = con.execute(
-                f"SELECT DISTINCT {cell} FROM {RAW} WHERE strlen({cell}) >= {least} "
+                f"SELECT DISTINCT {cell} FROM {texts} WHERE strlen({cell}) >= {least} "
                 f"AND contains($shown, {cell}) AND {cell} NOT IN ({_LISTED})",
                 {"shown": shown},
             ).fetchall()
             found.update(row[0] for row in rows)
     return found
+
+
+def _is_any_named(
+    con: duckdb.DuckDBPyConnection, residents: Sequence[str], cells: Sequence[str]
+) -> bool:
+    """Whether there is anything to strike: one look at all rows, as most files are without.
+    A little too wide, since words that mean nobody are not left out."""
+    if not residents or not cells:
+        return False
+    tests = []
+    for resident in residents:
+        held = " OR ".join(f"contains({cell}, {resident})" for cell in cells)
+        tests.append(f"strlen({resident}) > 3 AND ({held})")
+    named = " OR ".join(f"({test})" for test in tests)
+    return first_row(con, f"SELECT 1 FROM {RAW} WHERE {named} LIMIT 1") is not None
 
 
 def _named(resident: str, cell: str, *, is_short: bool) -> str:
