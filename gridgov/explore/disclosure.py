@@ -44,10 +44,14 @@ Level = tuple[str, int]
 
 @dataclass(eq=False)
 class _Line:
-    """One way of adding up a table's cells: which cell of `total` each belongs to, (n_cells,)."""
+    """One way of adding up a table's cells: which cell of `total` each belongs to, (n_cells,).
+
+    is_next: no other way lies between: sums by year are those of the quarters' sums.
+    """
 
     of_cell: Ints
     total: _Table
+    is_next: bool
 
     @property
     def is_told(self) -> Bools:
@@ -226,17 +230,20 @@ class Lattice:
             if level[0] in self._pinned:
                 continue
             before, after = table.levels[:place], table.levels[place + 1 :]
-            for wide in self._nests[level]:
+            nests = self._nests[level]
+            for wide in nests:
                 group = _group_of(self._groups[level], self._groups[wide])
                 keys = table.keys.copy()
                 keys[:, place] = group[keys[:, place]]
-                yield self._line((*before, wide, *after), keys)
-            yield self._line((*before, *after), np.delete(table.keys, place, axis=1))
+                is_next = not any(wide in self._nests[between] for between in nests)
+                yield self._line((*before, wide, *after), keys, is_next=is_next)
+            keys = np.delete(table.keys, place, axis=1)
+            yield self._line((*before, *after), keys, is_next=not nests)
 
-    def _line(self, levels: tuple[Level, ...], keys: Ints) -> _Line:
+    def _line(self, levels: tuple[Level, ...], keys: Ints, *, is_next: bool = True) -> _Line:
         total = self._table(levels)
         known = self._ids(levels, total.keys)
-        return _Line(np.searchsorted(known, self._ids(levels, keys)), total)
+        return _Line(np.searchsorted(known, self._ids(levels, keys)), total, is_next)
 
     def _close(self, table: _Table) -> None:
         """Hide more cells of `table` until its lines and the audit are content."""
@@ -311,7 +318,8 @@ def _told(table: _Table) -> Bools:
     first = {id(one): int(start) for one, start in zip(tables, starts[:-1], strict=True)}
     sums = Sums()
     for one in tables:
-        for line in one.lines:
+        # The others follow from these.
+        for line in (line for line in one.lines if line.is_next):
             sums.add(line.of_cell, first[id(one)], first[id(line.total)], len(line.total.keys))
     told = told_by(sums, np.concatenate([one.hidden for one in tables]))
     small = np.concatenate([one.persons < THRESHOLD for one in tables])

@@ -2,16 +2,21 @@
 
 What the sums leave open is exactly what can be added to the hidden cells without changing any sum.
 A cell that no such change touches is told. A random change is had by taking from a random vector
-what the sums see of it (least squares over the sparse sums); it touches, but for chance of measure
-zero, every cell that any change touches.
+what the sums see of it; it touches, but for chance of measure zero, every cell that any change
+touches.
+
+What the sums see is taken out with a sparse factorisation of the sums' products with each other,
+made regular by a little on its diagonal; what that little leaves behind goes with the next pass.
+Tables that add up by hierarchies factorise in nearly linear time, where walking down a gradient
+took thousands of steps.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.linalg import lsmr
+from scipy.sparse import coo_array, csr_array, eye_array
+from scipy.sparse.linalg import splu
 
 __all__ = ["Sums", "told_by"]
 
@@ -19,8 +24,10 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 _UNTOUCHED = 1e-7
-_EXACT = 1e-14
-_STEPS = 4000
+_REGULAR = 1e-6
+_PASSES = 8
+# What the sums may still see of a change: far less than what is called untouched.
+_SETTLED = 1e-10
 
 
 class Sums:
@@ -62,16 +69,28 @@ def told_by(sums: Sums, hidden: Bools) -> Bools:
     found = np.zeros(len(hidden), dtype=np.bool_)
     if not hidden.any() or not len(sums):
         return found
-    matrix = sums.over(hidden)
-    change = np.random.default_rng(0).standard_normal(matrix.shape[1])
-    for _turn in range(2):
-        # The second pass takes out what rounding left of the first.
-        seen, stop = lsmr(
-            matrix, matrix @ change, atol=_EXACT, btol=_EXACT, conlim=0.0, maxiter=_STEPS
-        )[:2]
-        change = change - seen
-    found[hidden] = np.abs(change) < _UNTOUCHED
-    if stop == 7:
-        # Not settled: nothing may be said to be safe.
-        found[hidden] = True
+    change, is_settled = _unseen(sums.over(hidden))
+    # Not settled: nothing may be said to be safe.
+    found[hidden] = np.abs(change) < _UNTOUCHED if is_settled else True
     return found
+
+
+def _unseen(matrix: csr_array) -> tuple[Floats, bool]:
+    """A random vector without what `matrix` sees of it; and whether so little is left of that."""
+    change = np.random.default_rng(0).standard_normal(matrix.shape[1])
+    rows = csr_array(matrix[np.flatnonzero(np.diff(matrix.indptr))])
+    if not rows.shape[0]:
+        return change, True
+    products = (rows @ rows.T + _REGULAR * eye_array(rows.shape[0])).tocsc()
+    factors = splu(
+        products,
+        permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True},
+    )  # fmt: skip
+    seen = rows @ change
+    for _pass in range(_PASSES):
+        change = change - rows.T @ factors.solve(seen)
+        seen = rows @ change
+        if np.abs(seen).max(initial=0.0) < _SETTLED:
+            # Once more: what is left shrinks a thousandfold each time.
+            return change - rows.T @ factors.solve(seen), True
+    return change, False
