@@ -10,7 +10,6 @@ even its place in the order tells what is hidden.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -20,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from gridgov.explore.builder import Cut, in_order
+from gridgov.explore.builder_compare import with_compared
 from gridgov.explore.builder_privacy import Protection, masked
 from gridgov.filters import Filters, Span
 from gridgov.locale import _
@@ -88,12 +88,12 @@ def ask(reader: Reader, filters: Filters, cut: Cut) -> Answer:
     column_margin = question.table((across,), span) if across else rows.iloc[:0]
     grand = question.table((), span)
     if compared is not None:
-        rows = _with_compared(rows, question.table(_names(cut), compared), _names(cut))
-        grand = _with_compared(grand, question.table((), compared), ())
+        rows = with_compared(rows, question.table(_names(cut), compared), _names(cut))
+        grand = with_compared(grand, question.table((), compared), ())
         if across is None:
             row_margin = rows
         else:
-            row_margin = _with_compared(row_margin, question.table(down, compared), down)
+            row_margin = with_compared(row_margin, question.table(down, compared), down)
     answer = Answer(
         cut, span, compared, rows, row_margin, column_margin, grand, *question.words(rows)
     )
@@ -192,64 +192,6 @@ class _Asked:
         return labels, parents
 
 
-def _with_compared(rows: pd.DataFrame, then: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
-    """`rows` with the value of the compared period; buckets are matched in their order.
-
-    What there was only then stays a row: without it the column would not add up to its total.
-    """
-    on = ["metric", *(name if name != "bucket" else "_turn" for name in names)]
-    if "bucket" in names:
-        rows = rows.assign(_turn=_turns(rows["bucket"]))
-        then = then.assign(_turn=_turns(then["bucket"])).drop(columns="bucket")
-        then = then[then["_turn"].isin(rows["_turn"])]
-    kept = [*on, "value", *(["is_suppressed"] if "is_suppressed" in then else [])]
-    before = then[kept].rename(
-        columns={"value": "compared", "is_suppressed": "is_compared_suppressed"}
-    )
-    merged = rows.merge(before, on=on, how="outer", validate="one_to_one", indicator="_of")
-    merged = _without_gaps(merged, rows, "bucket" in names)
-    merged["difference"] = merged["value"] - merged["compared"]
-    if "is_compared_suppressed" in merged:
-        flags = merged["is_compared_suppressed"].astype("boolean").fillna(False)
-        merged["is_compared_suppressed"] = flags.astype(bool)
-    return merged.drop(columns=["_turn", "_of"], errors="ignore")
-
-
-def _without_gaps(merged: pd.DataFrame, rows: pd.DataFrame, is_over_time: bool) -> pd.DataFrame:
-    """`merged` in the order of `rows`, its rows of the compared period alone after them: nothing
-    was counted in them, and a rate of nothing is missing."""
-    place = rows.reset_index(names="_place")
-    on = [name for name in ("metric", "key_1", "key_2", "_turn") if name in rows]
-    merged = merged.merge(place[[*on, "_place"]], on=on, how="left")
-    merged = merged.sort_values("_place", kind="stable", na_position="last", ignore_index=True)
-    alone = (merged["_of"] == "right_only").to_numpy()
-    merged = merged.drop(columns="_place")
-    if not alone.any():
-        return merged.astype(dict(rows.dtypes.items()))
-    metrics = [METRICS[str(code)] for code in merged.loc[alone, "metric"]]
-    none = np.array([0.0 if metric.denominator == "none" else np.nan for metric in metrics])
-    merged.loc[alone, "value"] = none
-    merged.loc[alone, ["numerator", "n"]] = 0
-    merged.loc[alone, "state"] = [
-        "missing" if math.isnan(value) else "few" if metric.min_n > 0 else "ok"
-        for value, metric in zip(none, metrics, strict=True)
-    ]
-    if is_over_time:
-        buckets = rows.drop_duplicates("_turn").set_index("_turn")
-        for name in ("bucket", "is_partial"):
-            merged.loc[alone, name] = merged.loc[alone, "_turn"].map(buckets[name]).to_numpy()
-    else:
-        merged.loc[alone, "is_partial"] = bool(rows["is_partial"].any())
-    if "is_suppressed" in merged:
-        merged.loc[alone, "is_suppressed"] = False
-    flags = [name for name in ("is_partial", "is_suppressed") if name in merged]
-    return merged.astype(dict.fromkeys(flags, bool))
-
-
-def _turns(buckets: pd.Series) -> pd.Series:
-    return buckets.rank(method="dense").astype("int64")
-
-
 def _finished(answer: Answer, question: _Asked) -> Answer:
     """Order, gather the rest, share: in this order, for each rests on the one before."""
     answer = _ordered(answer, question)
@@ -334,7 +276,7 @@ def _topped(answer: Answer, question: _Asked) -> tuple[Answer, str]:
             extra = _rest(question, names, left, span, rest)
             if answer.compared is not None and "compared" in frame:
                 then = _rest(question, names, left, answer.compared, rest)
-                extra = _with_compared(extra, then, left)
+                extra = with_compared(extra, then, left)
             extra = extra.assign(key_1=REST)
         found[name] = _joined(chosen, extra, cut)
     note = _("其余 {n} 项合并为“其余”，按合并后的范围重新计算", n=len(rest))

@@ -15,10 +15,12 @@ import duckdb
 
 __all__ = ["Refused", "checked_statement"]
 
-# These tell where files lie and how the server is set up, change what the engine keeps, or run
-# text as SQL behind our back.
+# These tell where files lie and how the server is set up, change what the engine keeps, read
+# memory at an address, or run text as SQL behind our back.
 _CLOSED = frozenset(
     {
+        "arrow_scan",
+        "arrow_scan_dumb",
         "create_external_resource",
         "current_setting",
         "deregister_external_resource",
@@ -44,13 +46,23 @@ _CLOSED = frozenset(
         "enable_profiling",
         "json_execute_serialized_sql",
         "json_serialize_plan",
+        "pandas_scan",
         "pg_settings",
         "pragma_database_list",
+        "pragma_database_size",
+        "python_arrow_scan",
+        "python_map_function",
+        "register_external_resource",
+        "register_external_resource_type",
         "truncate_duckdb_logs",
         "which_secret",
+        "write_log",
     }
 )
 _CLOSED_AS_CALL = frozenset({"query", "query_table"})
+# Macros of the engine that read the table which a text names: a name is a name, but a text that is
+# put together would name what is closed.
+_NAMES_A_TABLE = frozenset({"histogram", "histogram_values"})
 _SELECT_WORDS = frozenset({"select", "with", "from", "values", "table", "pivot", "unpivot", "("})
 _SHOW_WORDS = frozenset({"describe", "desc", "show", "summarize"})
 # What the engine takes for a space outside of quotes; its tokenizer takes it for part of a name.
@@ -132,6 +144,26 @@ def _refuse_closed_names(tokens: list[tuple[str, str, int]]) -> None:
         called = index + 1 < len(tokens) and tokens[index + 1][0].startswith("(")
         if name in _CLOSED or (called and name in _CLOSED_AS_CALL):
             raise Refused("closed", name, start)
+        if called and name in _NAMES_A_TABLE and not _has_plain_name(tokens[index + 2 :]):
+            raise Refused("plain name", name, start)
+
+
+def _has_plain_name(rest: list[tuple[str, str, int]]) -> bool:
+    """Whether the first argument is a name as it stands: of one or more words joined by points."""
+    for place, (text, kind, _) in enumerate(rest):
+        is_name = kind in ("identifier", "keyword") and not _is_put_together(text)
+        if place % 2:
+            if text[:1] in ",)":
+                return True
+            is_name = text == "."
+        if not is_name:
+            return False
+    return False
+
+
+def _is_put_together(text: str) -> bool:
+    """Whether a quoted name holds a point, which the macro would read as a path."""
+    return "." in text or not (text[:1] == '"' or text.isidentifier())
 
 
 def _refuse_shown_settings(

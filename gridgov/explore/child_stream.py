@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import struct
 from collections.abc import Iterator
 from itertools import chain
@@ -26,6 +27,11 @@ _AS_TEXT = (
     "UNION",
 )  # fmt: skip
 _ONLY_AS_TEXT = frozenset({"TIME", "TIME_NS"})
+# The same inside a list, a structure or a map. A moment of a zone is fine there, and a field that
+# has the name of a type only makes a text of its column.
+_AS_TEXT_INSIDE = re.compile(
+    r"\b(BIGNUM|VARINT|VARIANT|GEOMETRY|TIME|TIME_NS|UHUGEINT|INTERVAL|UNION)\b(?! ZONE)"
+)
 _IN_ARROW = {
     "TIMESTAMP WITH TIME ZONE": "TIMESTAMP",
     "HUGEINT": "DECIMAL(38,0)",  # what Arrow has; a larger number is an error, not another number
@@ -110,7 +116,9 @@ def _readable(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     columns, changed = [], False
     for name, kind in zip(names, types, strict=True):
         quoted = '"' + name.replace('"', '""') + '"'
-        as_text = kind.startswith(_AS_TEXT) or kind in _ONLY_AS_TEXT or "UNION(" in kind
+        is_nested = kind.endswith("]") or kind.startswith(("STRUCT(", "MAP("))
+        as_text = kind.startswith(_AS_TEXT) or kind in _ONLY_AS_TEXT
+        as_text = as_text or (is_nested and _AS_TEXT_INSIDE.search(kind) is not None)
         target = "VARCHAR" if as_text else _IN_ARROW.get(kind)
         changed = changed or target is not None
         columns.append(f"CAST({quoted} AS {target}) AS {quoted}" if target else quoted)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from gridgov.access.policy import Scope, view_sql
+from gridgov.access.policy import Level, Scope, level_of, view_sql
 from gridgov.access.roles import Role
 from gridgov.errors import WarehouseError
 from gridgov.locale import _
@@ -25,6 +25,9 @@ __all__ = ["analyst_scope", "copy_path", "deidentified_copy", "drop_old_copies"]
 
 _FOLDER = "share"
 _SOURCE = "published"
+# Hashed in every table without single persons. Rows lie by day and then by these, not as in the
+# files that they came from: the tenth row of a list would be the tenth person on it.
+_SHUFFLED_BY = ("visit_id", "complaint_id", "person", "household", "worker_id")
 
 
 def analyst_scope(grid_ids: tuple[str, ...] = ()) -> Scope:
@@ -87,6 +90,8 @@ def _write(source: Path, target: Path, scope: Scope) -> None:
             )
             if select is None:
                 continue
+            if level_of(table, scope) is Level.DEIDENTIFIED:
+                select += _shuffled(columns)
             con.execute(f'CREATE TABLE "{table}" AS {select}')
             for name, _kind, comment in columns:
                 if comment:
@@ -100,6 +105,14 @@ def _write(source: Path, target: Path, scope: Scope) -> None:
             con.execute(f'COMMENT ON TABLE "{table}" IS {_literal(comment)}')
         con.execute(f"DETACH {_SOURCE}")
         con.execute("CHECKPOINT")
+
+
+def _shuffled(columns: list[tuple[str, str, str | None]]) -> str:
+    """The ORDER BY of a table about persons, by the places of its columns: the names would mean
+    those of the published table."""
+    days = [at for at, (_name, kind, _said) in enumerate(columns, 1) if kind == "DATE"]
+    marks = [at for at, (name, _kind, _said) in enumerate(columns, 1) if name in _SHUFFLED_BY]
+    return f" ORDER BY {', '.join(str(at) for at in (*days[:1], *marks))}"
 
 
 def _columns(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str, str | None]]]:

@@ -184,16 +184,18 @@ class _Asked:
     def by_length(self, cells: pd.DataFrame) -> Bools:
         """Which cells hold five persons however often each is counted: the days of a period end
         once, so that a week leaves room for one, (n,)."""
-        least = pd.Series(min(_PERIOD_DAYS.values()), index=cells.index)
+        shortest = float(min(_PERIOD_DAYS.values()))
+        least = pd.Series(shortest, index=cells.index)
         if "tier" in self.dimensions:
-            least = cells["tier"].map(_PERIOD_DAYS).fillna(least)
-        lengths = pd.Series(self.span.days, index=cells.index)
+            # Of no cells the values would stay texts.
+            least = cells["tier"].map(_PERIOD_DAYS).astype("float64").fillna(shortest)
+        lengths = pd.Series(float(self.span.days), index=cells.index)
         if self.grain is not None:
             known = {
                 pd.Timestamp(cut.bucket): (cut.end - cut.start).days + 1
                 for cut in spans(self.span.start, self.span.end, self.grain)
             }
-            lengths = cells["bucket"].map(known)
+            lengths = cells["bucket"].map(known).astype("float64")
         times = np.ceil(lengths / least)
         return np.asarray(cells["_counted"] > (THRESHOLD - 1) * times, dtype=np.bool_)
 

@@ -23,6 +23,7 @@ _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 _PATH = re.compile(r"(?:[A-Za-z]:)?(?:[/\\][^\s\"'/\\]+){2,}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 _CONVERSION = re.compile(r"Could not convert string '(.*?)' to (\w+)", re.S)
+_CUT_JSON = re.compile(r'"exception_type":"([^"]*)","exception_message":"((?:[^"\\]|\\.)*)')
 _NEVER_MEANT = ("pg_", "duckdb_", "sqlite_", "pragma_", "read_")
 _FILE_LIKE = re.compile(r"[/\\]|\.(csv|parquet|json|duckdb|db|txt|xlsx|gz|tsv|ndjson)$", re.I)
 
@@ -59,9 +60,14 @@ def translated(trailer: Trailer, sql: str, lead: int = 0) -> QueryError:
         sentence = rule(fault)
         if sentence:
             return QueryError(place(sql, fault.position) + sentence)
+    said = _safe(fault.message)
     return QueryError(
-        place(sql, fault.position) + _("查询出错：{message}", message=_safe(fault.message))
+        place(sql, fault.position) + (_("查询出错：{message}", message=said) if said else _failed())
     )
+
+
+def _failed() -> str:
+    return _("查询出错，引擎没有说明原因；请拆成几步（WITH）找出是哪一步")
 
 
 def _own_place(position: int | None, lead: int) -> int | None:
@@ -77,6 +83,10 @@ def refusal(code: str, detail: str = "") -> str:
         return _("一次只能运行一条语句，这里有 {n} 条；请选中其中一条再运行", n=detail)
     if code == "closed":
         return _("“{name}”会透露服务器的设置或绕过检查，这里不开放", name=detail)
+    if code == "plain name":
+        return _(
+            "“{name}”的第一个参数只能是列名或表名；算出来的值请先在子查询里起个名字", name=detail
+        )
     if code == "parameter" and detail.isdecimal():
         return _("参数 ${name} 还没有值，请先填写；写成 ? 的参数请改成 $名称", name=detail)
     if code == "parameter":
@@ -111,8 +121,9 @@ def _fault(trailer: Trailer) -> Fault:
         return Fault(kind if message else trailer.kind, message or text)
     try:
         raw: dict[str, Any] = json.loads(text[start:])
-    except ValueError:
-        return Fault(trailer.kind, "")
+    except ValueError:  # cut off where the message repeats a text of a megabyte
+        told = _CUT_JSON.search(text, start)
+        return Fault(told[1], told[2].replace('\\"', '"')) if told else Fault(trailer.kind, "")
     position = raw.get("position", "")
     return Fault(
         kind=str(raw.get("exception_type", "")),
@@ -178,6 +189,8 @@ def _missing(fault: Fault) -> str | None:
     name = _safe(fault.name or (named[1] if named else ""))
     if "Function" in fault.message.split(" with name")[0]:
         return _("没有名为“{name}”的函数", name=name) + _perhaps(fault, name)
+    if fault.message.startswith("Type with name"):
+        return _("没有名为“{name}”的类型", name=name) + _perhaps(fault, name)
     if _FILE_LIKE.search(fault.name or (named[1] if named else "")):
         return _outside(fault)
     if "Table with name" in fault.message or "View with name" in fault.message:
@@ -236,6 +249,8 @@ def _values(fault: Fault) -> str | None:
         )
     if fault.kind in ("Out of Range", "OutOfRangeException"):
         return _("数值超出了范围：{message}", message=_safe(fault.message))
+    if fault.message.startswith("Pivot column limit"):
+        return _("PIVOT 会得出太多列；请换取值少的列，或先筛选")
     if "depth" in fault.message and ("exceed" in fault.message or "limit" in fault.message):
         return _("语句嵌套太深，请拆成几步（WITH）再试")
     return None

@@ -247,15 +247,21 @@ def request_for(
         raise QueryError(refusal("long", f"{limits.sql_chars:,}"))
     return {
         "mode": mode,
-        "sql": sql.encode("utf-8", "replace").decode("utf-8"),
+        "sql": _without_surrogates(sql),
         "parameters": {name: _encoded(name, value) for name, value in parameters.items()},
         "max_rows": max_rows,
         "limits": asdict(limits),
     }
 
 
+def _without_surrogates(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _encoded(name: str, value: object) -> object:
-    if value is None or isinstance(value, (bool, int, float, str)):
+    if isinstance(value, str):
+        return _without_surrogates(value)
+    if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, datetime):  # before date: every datetime is a date
         return {"type": "datetime", "value": value.replace(tzinfo=None).isoformat()}

@@ -10,7 +10,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 import duckdb
 
@@ -18,9 +18,18 @@ from gridgov.errors import QueryError
 from gridgov.explore.limits import Limits
 from gridgov.explore.result import SqlResult
 from gridgov.explore.sandbox import run_sql, warm_up
+from tests.security.sandbox_attacks_deeper import DEEPER
 from tests.security.sandbox_attacks_more import MORE
 
-__all__ = ["ATTACKS", "LIMITS", "Attack", "build_database", "memory_or_time", "try_attack"]
+__all__ = [
+    "ATTACKS",
+    "LIMITS",
+    "Attack",
+    "build_database",
+    "memory_or_time",
+    "summary",
+    "try_attack",
+]
 
 Fate = Literal["refused", "cut off", "harmless"]
 
@@ -252,7 +261,10 @@ ATTACKS: tuple[Attack, ...] = (
     *_time(),
     *_text(),
     *_output(),
-    *(Attack(name, group, sql, cast(Fate, fate), said) for name, group, sql, fate, said in MORE),
+    *(
+        Attack(name, group, sql, cast(Fate, fate), said)
+        for name, group, sql, fate, said in (*MORE, *DEEPER)
+    ),
 )
 
 
@@ -309,6 +321,33 @@ def _table() -> str:
     return "".join(lines)
 
 
+SUMMARY_DOCUMENT = DOCUMENT.with_name("security.md")
+_SUMMARY_HEAD = (
+    "| attacks on | tried | refused | cut off | harmless | such as |\n|---|---|---|---|---|---|\n"
+)
+_SUMMARY_MARKS = ("<!-- sandbox table: begin -->\n", "<!-- sandbox table: end -->")
+
+
+def summary() -> str:
+    """How many attacks of each group came to which end, as a table."""
+    lines = [_SUMMARY_HEAD]
+    for group in dict.fromkeys(attack.group for attack in ATTACKS):
+        found = [attack for attack in ATTACKS if attack.group == group]
+        counts = [sum(attack.fate == fate for attack in found) for fate in get_args(Fate)]
+        names = ", ".join(attack.name for attack in found[:: max(1, len(found) // 4)][:4])
+        cells = [group, str(len(found)), *map(str, counts), names]
+        lines.append(f"| {' | '.join(cells)} |\n")
+    return "".join(lines)
+
+
+def _write_summary() -> None:
+    begin, end = _SUMMARY_MARKS
+    before, _, rest = SUMMARY_DOCUMENT.read_text(encoding="utf-8").partition(begin)
+    after = rest.partition(end)[2]
+    SUMMARY_DOCUMENT.write_text(before + begin + summary() + end + after, encoding="utf-8")
+
+
 if __name__ == "__main__":
     prose = DOCUMENT.read_text(encoding="utf-8").partition(_TABLE_HEAD)[0]
     DOCUMENT.write_text(prose + _table(), encoding="utf-8")
+    _write_summary()

@@ -19,9 +19,11 @@ from gridgov.explore.sandbox_process import Cancel, Child, gate, spares
 from tests.security.sandbox_attacks import (
     ATTACKS,
     DOCUMENT,
+    SUMMARY_DOCUMENT,
     Attack,
     build_database,
     memory_or_time,
+    summary,
     try_attack,
 )
 
@@ -61,6 +63,7 @@ def test_every_attack_is_in_the_document() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     missing = [a.name for a in ATTACKS if f"| {a.group} | {a.name} | {a.fate} |" not in text]
     assert missing == [], "run: python -m tests.security.sandbox_attacks"
+    assert summary() in SUMMARY_DOCUMENT.read_text(encoding="utf-8")
 
 
 def test_every_layer_holds_here(database: Path) -> None:

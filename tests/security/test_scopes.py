@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+from secrets import token_hex
+
 import duckdb
 import pytest
 
 from gridgov.access.policy import Level, Scope, scope_of
 from gridgov.access.roles import Identity, Role
 from gridgov.errors import AccessDenied
+from gridgov.explore import copy
 from gridgov.explore.copy import deidentified_copy
 from gridgov.warehouse import Reader, Warehouse
 from tests.warehouses import sample_warehouse
@@ -140,6 +145,31 @@ def test_the_levels_say_what_the_views_do() -> None:
     assert reader_for(Role.CLERK).level("fact_visit") is Level.ABSENT
 
 
+def test_the_copy_does_not_keep_the_order_of_the_files(
+    everything: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tenth row of a list would be the tenth person on it. Nor is the salt in the file."""
+    made: list[str] = []
+    monkeypatch.setattr(
+        copy.secrets, "token_hex", lambda size: made.append(token_hex(size)) or made[-1]
+    )
+    root = tmp_path / "warehouse"
+    shutil.copytree(sample_warehouse(), root, ignore=shutil.ignore_patterns("share"))
+    path = deidentified_copy(Warehouse(root).current())
+    with duckdb.connect(str(path), read_only=True) as con:
+        for table, key, day in (
+            ("key_person", "person", "valid_from"),
+            ("household", "household", "valid_from"),
+            ("fact_visit", "visit_id", "on_date"),
+            ("fact_complaint", "complaint_id", "on_date"),
+        ):
+            rows = con.execute(f"SELECT {day}, {key} FROM {table}").fetchall()
+            stored_rows = everything.rows(f"SELECT {day}, count(*) FROM {table} GROUP BY ALL")
+            assert rows == sorted(rows) and len(rows) == sum(count for _, count in stored_rows)
+    salt = max(made, key=len)
+    assert len(salt) == 32 and salt.encode() not in path.read_bytes()
+
+
 def test_the_copy_holds_what_an_analyst_may_see_and_no_more(everything: Reader) -> None:
     path = deidentified_copy(Warehouse(sample_warehouse()).current())
     with duckdb.connect(str(path), read_only=True) as con:
@@ -158,5 +188,13 @@ def test_the_copy_holds_what_an_analyst_may_see_and_no_more(everything: Reader) 
     assert comment and comment[0]
     assert path.stat().st_mode & 0o077 == 0
     blob = path.read_bytes()
-    people = sorted(stored(everything, "person"))[:200]
-    assert not [person for person in people if person.encode() in blob]
+    found = [*sorted(stored(everything, "person"))[:200]]
+    for query in (
+        "SELECT DISTINCT name FROM worker",
+        "SELECT DISTINCT worker_id FROM worker",
+        "SELECT DISTINCT note FROM fact_visit WHERE len(note) > 5 LIMIT 200",
+        "SELECT DISTINCT content FROM fact_complaint WHERE len(content) > 5 LIMIT 200",
+    ):
+        found += [text for (text,) in everything.rows(query)]
+    assert len(found) > 500
+    assert not [text for text in found if text.encode() in blob]

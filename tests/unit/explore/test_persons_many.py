@@ -102,6 +102,17 @@ def test_an_answer_is_the_same_by_either_way(
     assert quick.notes == slow.notes
 
 
+def test_a_period_before_all_records_is_no_error(leader: Reader) -> None:
+    assert leader.data_date is not None
+    filters = Filters(
+        today=leader.data_date, period="custom", start=date(2020, 1, 1), end=date(2020, 3, 1)
+    )
+    for grain in (None, "month"):
+        cut = Cut(("SV1", "SV8"), ("grid:一般",), grain, only=(("tier", ("每周",)),), top=3)  # type: ignore[arg-type]
+        answer = ask(leader, filters, cut)
+        assert answer.rows["value"].isna().all() and answer.grand["value"].isna().all()
+
+
 def test_what_was_decided_is_kept_and_no_more_than_fits(leader: Reader) -> None:
     made: list[int] = []
 

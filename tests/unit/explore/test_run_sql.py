@@ -60,6 +60,11 @@ def test_parameters_come_through(database: Path, value: object) -> None:
     assert result.table.column("v").to_pylist() == [value]
 
 
+def test_half_a_character_of_a_parameter_is_a_question_mark(database: Path) -> None:
+    result = run_sql(database, "SELECT $a AS a", parameters={"a": "东\ud800山"})
+    assert result.table.column("a").to_pylist() == ["东?山"]
+
+
 def test_decimal_parameter_is_exact(database: Path) -> None:
     sql = "SELECT $d = 0.1::DECIMAL(9, 1) AS same"
     assert run_sql(database, sql, parameters={"d": Decimal("0.1")}).table.to_pylist() == [
@@ -115,6 +120,34 @@ def test_twin_names_and_exotic_types_reach_a_page(database: Path) -> None:
         database, "SELECT 12345678901234567890::BIGNUM AS b, TIMESTAMPTZ '2026-01-01 00:00+00' AS t"
     ).table.to_pylist()
     assert odd == [{"b": "12345678901234567890", "t": datetime(2026, 1, 1, 8, 0)}]
+
+
+def test_values_inside_others_read_as_they_are_written(database: Path) -> None:
+    result = run_sql(
+        database,
+        "SELECT MAP {1: TIME '24:00'} AS a, {'b': '12'::BIGNUM} AS b, [INTERVAL 1 DAY] AS c, "
+        "[TIMESTAMP '2026-01-01'] AS d, [7] AS e, {'TIME': 1} AS f",
+    )
+    assert result.table.to_pylist() == [
+        {
+            "a": "{1='24:00:00'}", "b": "{'b': 12}", "c": "[1 day]",
+            "d": [datetime(2026, 1, 1)], "e": [7], "f": "{'TIME': 1}",
+        }
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT histogram(households) FROM grid",
+        'SELECT histogram("households") FROM grid',
+        "FROM histogram(main.grid, households)",
+        "FROM histogram_values(grid, households, bin_count := 2)",
+        "WITH mine AS (FROM grid) FROM histogram(mine, households)",
+    ],
+)
+def test_histograms_of_names_run(database: Path, sql: str) -> None:
+    assert run_sql(database, sql).row_count > 0
 
 
 def test_huge_whole_numbers_keep_their_digits(database: Path) -> None:
