@@ -82,7 +82,7 @@ def _data_line(concerns: Sequence[Concern], filters: Filters) -> str:
     counts: Mapping[str, Concern] = {c.kind: c for c in concerns}
     silent = counts.get("silent")
     if silent is not None:
-        return _("{title}，可能漏报。", title=silent.title)
+        return _("{place}有{title}，可能漏报。", place=silent.place, title=silent.title)
     if filters.is_unfinished:
         return _("时段未完，数据截至 {day}，对比按同期口径。", day=formats.day(filters.today))
     return _("各网格均有走访记录，时段已完整。")

@@ -53,7 +53,14 @@ for code in ("SV1", "C1"):
     with right:
         chart = kept(peers_chart, grid_id, code, view.palette)
         if chart is not None:
-            show(chart, f"peers_{code}", metrics=[code], note=peers_note(chart), on_click=to_grid)
+            show(
+                chart,
+                f"peers_{code}",
+                metrics=[code],
+                note=peers_note(chart),
+                on_click=to_grid,
+                of_period=True,
+            )
 
 silent = kept(silent_rows)
 if len(silent):

@@ -25,6 +25,7 @@ with st.container(key="ground"):
         note=_("点一个网格，全站都只看它；左侧“恢复默认”回到全部。")
         + hidden_note(frame)
         + crowded_note(view),
+        of_period=True,
         on_click=lambda point: set_filters(grid_id=point["customdata"]),
     )
 if view.filters.grid_id:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -25,7 +26,14 @@ from gridgov.figures.marks import rule
 from gridgov.figures.palette import Palette, state_of_point
 from gridgov.locale import _
 
-__all__ = ["annotation_shapes", "control_chart", "signal_words", "state_words"]
+__all__ = [
+    "annotated_range",
+    "annotation_room",
+    "annotation_shapes",
+    "control_chart",
+    "signal_words",
+    "state_words",
+]
 
 
 # Characters of an annotation: half a phone's plot in Chinese.
@@ -54,13 +62,36 @@ def state_words(state: str) -> str:
     }.get(state, _("正常波动"))
 
 
-def annotation_shapes(
-    annotations: Sequence[Annotation], palette: Palette, days: Sequence[str]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Events as thin verticals with words at the top, in three heights so that neighbours clear.
+_LINES, _LINE_HEIGHT = 4, 16
 
-    `days`: the days of the axis in order. In its later half words stand before their line, for
-    behind it the edge would cut them; long words are whole on hover.
+
+def annotated_range(annotations: Sequence[Annotation], days: Sequence[str]) -> dict[str, Any]:
+    """The axis's own ends: left to plotly it would grow until all words of events fit over it."""
+    if not annotations or not days:
+        return {}
+    first, last = (date.fromisoformat(day) for day in (days[0], days[-1]))
+    step = max((last - first) / max(len(days) - 1, 1), timedelta(days=1))
+    # Behind the newest period's first day lie the events of that period.
+    return {"range": [str(first - step * 0.6), str(last + step)], "autorange": False}
+
+
+def annotation_room(annotations: Sequence[Annotation]) -> int:
+    """Pixels above the plot that the words of events take."""
+    return _LINE_HEIGHT * min(len(annotations), _LINES)
+
+
+def annotation_shapes(
+    annotations: Sequence[Annotation],
+    palette: Palette,
+    days: Sequence[str],
+    *,
+    inside: bool = False,
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Events as thin verticals with words above the plot, one under the other.
+
+    The caller leaves `annotation_room` for them. `inside`: at the top of the plot itself, where a
+    legend stands above it. `days`: the days of the axis in order. In its later half words stand
+    before their line, for behind it the edge would cut them; long words are whole on hover.
     """
     middle = days[len(days) // 2] if days else ""
     shapes, labels = [], []
@@ -79,11 +110,14 @@ def annotation_shapes(
         is_late = event.on > middle
         is_long = len(event.text) > _ANNOTATION_WIDTH
         words = event.text[: _ANNOTATION_WIDTH - 1] + "…" if is_long else event.text
+        line = place % _LINES
+        height = 0.99 - 0.09 * (place % 3) if inside else 1
         labels.append(
-            label_at(words, event.on, 0.99 - 0.09 * (place % 3), palette.muted, size=12)
+            label_at(words, event.on, height, palette.muted, size=12)
             | {
                 "yref": "paper",
-                "yanchor": "top",
+                "yanchor": "top" if inside else "bottom",
+                "yshift": 0 if inside else _LINE_HEIGHT * line,
                 "xanchor": "right" if is_late else "left",
                 "align": "right" if is_late else "left",
                 "xshift": -3 if is_late else 3,
@@ -275,7 +309,7 @@ def control_chart(
         place = {"xref": "paper", "yanchor": side, "bgcolor": palette.paper, "opacity": 0.9}
         labels.append(label_at(aim, 0, target, palette.ink, size=12) | place)
     layout = {
-        "xaxis": time_axis(days, grain, palette),
+        "xaxis": time_axis(days, grain, palette, **annotated_range(annotations, days)),
         "yaxis": value_axis(palette, unit, zero=False),
         "shapes": shapes,
         "annotations": words + labels,
@@ -283,5 +317,9 @@ def control_chart(
     }
     traces = band + _values(days, rows, palette, unit, grain)
     heading = full_title(title, unit, grain)
-    figure = finish(traces, layout, palette, title=heading, height=height, margin={"r": 84})
+    room = annotation_room(annotations)
+    figure = finish(
+        traces, layout, palette,
+        title=heading, height=height + room, margin={"r": 84, "t": 44 + room},
+    )  # fmt: skip
     return Chart(figure, _alt(rows, heading, unit, grain), frame, title, unit, grain)

@@ -44,7 +44,10 @@ def _known(value: object) -> float | None:
 def _stroke(
     points: Sequence[tuple[float, float] | None], palette: Palette, color: str, partial: bool
 ) -> str:
-    """The line up to its newest dot, which is hollow behind a dotted stroke while unfinished."""
+    """The line up to its newest dot, which is hollow behind a dotted stroke while unfinished.
+
+    What is not over is not judged: the state is that of the newest finished period.
+    """
     line = f'fill="none" stroke="{palette.usual}" stroke-width="1.5" stroke-linejoin="round"'
     dot = points[-1]
     assert dot is not None, "the caller cuts the points at the newest known one"
@@ -53,9 +56,16 @@ def _stroke(
         body += f'<path d="{_path(points[-2:])}" {line} stroke-dasharray="2 3"/>'
     else:
         body = f'<path d="{_path(points)}" {line}/>'
-    inside = palette.paper if partial else color
-    place = f'cx="{dot[0]:.1f}" cy="{dot[1]:.1f}" r="3.5"'
-    return f'{body}<circle {place} fill="{inside}" stroke="{color}" stroke-width="1.5"/>'
+    if not partial:
+        return body + _dot(dot, color, color)
+    finished = next((point for point in reversed(points[:-1]) if point is not None), None)
+    judged = _dot(finished, color, color) if finished is not None else ""
+    return body + judged + _dot(dot, palette.paper, palette.usual)
+
+
+def _dot(at: tuple[float, float], inside: str, edge: str) -> str:
+    place = f'cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="3.5"'
+    return f'<circle {place} fill="{inside}" stroke="{edge}" stroke-width="1.5"/>'
 
 
 def sparkline(
@@ -73,8 +83,8 @@ def sparkline(
 ) -> str:
     """A line as SVG text, its mean and usual range behind it, its newest dot in the state's colour.
 
-    `partial`: the newest period is not over: its dot is hollow and its stroke dotted. No known
-    value gives "".
+    `partial`: the newest period is not over: its dot is hollow, its stroke dotted, and the state
+    is that of the period before. No known value gives "".
     """
     clean = [_known(value) for value in values]
     known = [value for value in clean if value is not None]

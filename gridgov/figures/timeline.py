@@ -21,7 +21,7 @@ from gridgov.figures.chart import (
     time_axis,
     value_axis,
 )
-from gridgov.figures.control import annotation_shapes
+from gridgov.figures.control import annotated_range, annotation_room, annotation_shapes
 from gridgov.figures.marks import label_width, legend, legend_top
 from gridgov.figures.palette import Palette
 from gridgov.locale import _
@@ -154,13 +154,17 @@ def line(
         words += _end_labels(ends, float(data["value"].max() - data["value"].min()), height)
         right = label_width(names, least=30, most=150)
     layout = {
-        "xaxis": time_axis(days, grain, palette),
+        "xaxis": time_axis(days, grain, palette, **annotated_range(annotations, days)),
         "yaxis": value_axis(palette, unit, zero=False),
         "shapes": shapes,
         "annotations": words,
         "hoverdistance": 40,
     }
-    figure = finish(traces, layout, palette, title=heading, height=height, margin={"r": right})
+    room = annotation_room(annotations)
+    figure = finish(
+        traces, layout, palette,
+        title=heading, height=height + room, margin={"r": right, "t": 44 + room},
+    )  # fmt: skip
     shown = formats.listing(f"{name} {formats.value(value, unit)}" for name, _color, value in ends)
     said = {"count": len(days), "bucket": bucket_label(days[-1], grain), "shown": shown}
     alt = _("{title}：{count} 期，至 {bucket}：{shown}", title=heading, **said)
@@ -221,7 +225,7 @@ def stacked_time_bars(
         for at, name in enumerate(names)
     ]
     days = sorted(set(dates(frame["bucket"])))
-    shapes, labels = annotation_shapes(annotations, palette, days)
+    shapes, labels = annotation_shapes(annotations, palette, days, inside=True)
     several = len(names) > 1
     layout: dict[str, Any] = {
         "barmode": "stack",

@@ -108,7 +108,7 @@ def _behind(codes: list[str], key: str) -> None:
     if table:
         record_look(view, title, len(frame))
     st.html(html.caption_html(_counted_words(found)))
-    st.dataframe(frame, hide_index=True, height=420, alt=title)
+    st.dataframe(frame, hide_index=True, height=420, alt=title, placeholder=formats.MISSING)
     table_downloads(title, frame, (code,), key=f"behind_{key}_{code}", personal=bool(table))
 
 

@@ -68,11 +68,11 @@ def process(view: View) -> None:
         note = _("只看本期受理的诉求，截至 {day}；百分比的分母：", day=formats.day(view.data_date))
         note += _("联系、办结对受理，回访对办结，接通对回访，解决、满意对接通。")
         chart = drawn("funnel", lambda: funnel_chart(kept(funnel), view.palette))
-        show(chart, "funnel", metrics=("C7", "C5", "C6"), note=note)
+        show(chart, "funnel", metrics=("C7", "C5", "C6"), note=note, of_period=True)
     with right:
         found = kept(handling)
         chart = drawn("handling", lambda: handling_chart(found, view.palette))
-        show(chart, "handling", metrics=("C10",), note=handling_note(found))
+        show(chart, "handling", metrics=("C10",), note=handling_note(found), of_period=True)
 
 
 def outcomes(view: View, judged: dict[str, Judged]) -> None:
@@ -83,7 +83,7 @@ def outcomes(view: View, judged: dict[str, Judged]) -> None:
     with right:
         chart = drawn("pareto", lambda: pareto_chart(kept(pareto_categories), view.palette))
         note = _("蓝色为合计占到八成的类别；点一类只看这一类。")
-        show(chart, "pareto", metrics=("C1",), note=note, on_click=_to_category)
+        show(chart, "pareto", metrics=("C1",), note=note, on_click=_to_category, of_period=True)
 
 
 def _to_category(point: Mapping[str, object]) -> None:
@@ -122,7 +122,7 @@ def places(view: View) -> None:
     with left:
         chart = drawn("grids", lambda: grids_chart(kept(grid_volumes), view.palette))
         note = _("诉求多少只作背景，不评好坏；紫色：与自身过往比有变化。点一个网格只看这个网格。")
-        show(chart, "complaint_grids", metrics=("C1",), note=note, on_click=to_grid)
+        show(chart, "complaint_grids", metrics=("C1",), note=note, on_click=to_grid, of_period=True)
     with right:
         frame = kept(open_ages)
         note = _(

@@ -21,10 +21,18 @@ from gridgov.metrics import METRICS
 from gridgov.metrics.grids import tree_of
 from gridgov.report.tabular import MIME, About, Format, table_bytes
 from gridgov.report.workbook import workbook_bytes
+from gridgov.ui.navigation import page_named
 from gridgov.ui.view import View, current_view, workspace
 from gridgov.workspace.export_record import needs_reason, record_export
 
-__all__ = ["about", "definitions_block", "download", "page_workbook", "table_downloads"]
+__all__ = [
+    "about",
+    "definitions_block",
+    "download",
+    "file_stem",
+    "page_workbook",
+    "table_downloads",
+]
 
 
 def about(title: str, codes: Sequence[str] = (), *, personal: bool = False) -> About:
@@ -73,6 +81,27 @@ def filter_lines(view: View) -> list[tuple[str, str]]:
     return lines
 
 
+# What a file's name must not hold, on any system.
+_FORBIDDEN = str.maketrans(dict.fromkeys('\\/:*?"<>|\n\r\t', " "))
+_LONGEST = 80
+
+
+def file_stem(title: str) -> str:
+    """The name of a saved file without its ending: what, when, where and what it was narrowed to.
+
+    A picture and a CSV have no sheet that could say so.
+    """
+    view = current_view()
+    if not view.has_data:
+        return title
+    span, nodes = view.filters.span, tree_of(view.reader).nodes
+    node = nodes.get(view.filters.grid_id or "")
+    parts = [title, f"{span.start:%Y%m%d}-{span.end:%Y%m%d}"]
+    parts += [node.name if node is not None else _("全部")]
+    parts += [value for values in view.filters.where().values() for value in values]
+    return " ".join(" ".join(parts).translate(_FORBIDDEN).split())[:_LONGEST]
+
+
 def _place(view: View) -> str:
     """The chosen grid's name with its number; without one everything that the person may see."""
     grid_id, nodes = view.filters.grid_id, tree_of(view.reader).nodes
@@ -105,8 +134,12 @@ def download(
     personal: bool = False,
     reason: str = "",
     disabled: bool = False,
+    saved_as: str = "",
 ) -> None:
-    """A download button; the file is made and its leaving recorded when it is clicked."""
+    """A download button; the file is made and its leaving recorded when it is clicked.
+
+    `saved_as`: the file's name without its ending, where that says more than `name`.
+    """
     view = current_view()
 
     def hand_out() -> bytes:
@@ -126,7 +159,7 @@ def download(
     st.download_button(
         label,
         hand_out,
-        file_name=f"{name}.{kind}",
+        file_name=f"{saved_as or name}.{kind}",
         mime=MIME.get(kind),
         key=key,
         on_click="ignore",
@@ -159,6 +192,7 @@ def table_downloads(
                 personal=personal,
                 reason=reason,
                 disabled=must_say and not reason,
+                saved_as=file_stem(title),
             )
 
 
@@ -168,7 +202,7 @@ def _file(frame: pd.DataFrame, kind: Format, told: About) -> bytes:
 
 def page_workbook(sheets: Sequence[tuple[str, pd.DataFrame]], codes: Sequence[str]) -> None:
     """One button for everything that the page has shown."""
-    title = current_view().page_name
+    title = _(page_named(current_view().page_name).title)
     told = about(title, codes)
     download(
         _("下载本页"),
@@ -177,4 +211,5 @@ def page_workbook(sheets: Sequence[tuple[str, pd.DataFrame]], codes: Sequence[st
         kind="xlsx",
         rows=sum(len(frame) for _title, frame in sheets),
         key="page_workbook",
+        saved_as=file_stem(title),
     )

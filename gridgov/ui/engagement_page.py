@@ -72,7 +72,7 @@ def pillars(view: View) -> None:
     )
     chart = drawn("pillars", lambda: pillars_chart(frame, view.palette))
     codes = tuple(PILLAR_METRICS.values())
-    show(chart, "pillars", metrics=codes, note=note, on_click=to_grid)
+    show(chart, "pillars", metrics=codes, note=note, on_click=to_grid, of_period=True)
 
 
 def participants(view: View, judged: dict[str, Judged]) -> None:
@@ -145,7 +145,7 @@ def types(view: View) -> None:
     quiet = int((days["value"] == 0).sum())
     note = _("颜色越浓当天活动越多；{n} 天没有活动。", n=formats.whole(quiet))
     chart = drawn("activity days", lambda: days_chart(days, view.palette))
-    show(chart, "activity_days", metrics=("HP5",), note=note, on_click=to_day)
+    show(chart, "activity_days", metrics=("HP5",), note=note, on_click=to_day, of_period=True)
 
 
 def neighbours(view: View) -> None:

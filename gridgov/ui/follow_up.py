@@ -50,7 +50,7 @@ def may_act(view: View) -> bool:
 
 def visible_actions(view: View, *, open_only: bool = False) -> list[FollowUp]:
     """The actions about grids that this person may see; those about everything are for everyone."""
-    scoped = bool(view.reader.scope.grid_ids) if view.has_data else False
+    scoped = _is_scoped(view)
     mine = tree_of(view.reader).nodes if scoped else {}
     return [
         action
@@ -120,8 +120,8 @@ def _columns() -> list[html.TableColumn]:
     return [
         html.TableColumn("title", _("事项")),
         html.TableColumn("owner", _("责任人")),
-        html.TableColumn("due", _("期限"), "muted"),
-        html.TableColumn("state", _("状态")),
+        html.TableColumn("due", _("期限"), "short"),
+        html.TableColumn("state", _("状态"), "short"),
     ]
 
 
@@ -210,10 +210,14 @@ def _change_form(view: View, action: FollowUp, state: FollowUpState) -> None:
     st.rerun()
 
 
+def _is_scoped(view: View) -> bool:
+    """Whether this person sees some grids only."""
+    return view.has_data and bool(view.reader.scope.grid_ids)
+
+
 def _seen_annotations(view: View) -> list[Annotation]:
     """All annotations, or those of the grids that this person may see."""
-    scoped = view.has_data and bool(view.reader.scope.grid_ids)
-    mine = tuple(tree_of(view.reader).nodes) if scoped else None
+    mine = tuple(tree_of(view.reader).nodes) if _is_scoped(view) else None
     return list(list_annotations(workspace(), grid_ids=mine))
 
 
@@ -235,15 +239,25 @@ def annotations_section(view: View) -> None:
                 _("网格"): [_grid_name(view, item.grid_id) for item in items],
             }
         )
-        st.dataframe(frame, hide_index=True, height="auto")
+        st.dataframe(frame, hide_index=True, height="auto", alt=_("批注"))
     else:
         empty(_("还没有批注。"), _("把会影响走势的事记下来，例如新系统上线、专项行动。"))
     if not may_act(view):
         return
+    # Who is responsible for some grids does not write on the charts of all the others.
+    own = tree_of(view.reader).tops[0] if _is_scoped(view) else None
+    place = view.filters.grid_id or own
     with st.form("annotation_form", border=False, clear_on_submit=True):
         text = st.text_input(_("事件"), max_chars=120)
         on_date = st.date_input(_("日期"), view.data_date, format="YYYY-MM-DD")
-        here = st.checkbox(_("只标在当前网格"), value=view.filters.grid_id is not None)
+        here = own is not None
+        if place is not None:
+            label = _("只标在{name}", name=_grid_name(view, place))
+            here = st.checkbox(label, value=True, disabled=here, key=f"only_{place}") or here
+        else:
+            st.html(
+                html.caption_html(_("标在所有网格的图上；在左侧选一个网格，可只标在它的图上。"))
+            )
         sent = st.form_submit_button(_("添加批注"))
     if sent:
         try:
@@ -252,17 +266,18 @@ def annotations_section(view: View) -> None:
                 actor_of(view.identity),
                 on_date=on_date if isinstance(on_date, date) else view.data_date,
                 text=text,
-                grid_id=view.filters.grid_id if here else None,
+                grid_id=place if here else None,
             )
         except GridGovError as error:
             st.error(str(error))
             return
         st.rerun()
-    if items:
+    removable = [item for item in items if own is None or item.grid_id is not None]
+    if removable:
         with st.popover(_("删除批注"), type="tertiary"):
             chosen = st.selectbox(
                 _("事件"),
-                items,
+                removable,
                 format_func=lambda item: f"{formats.day(item.on_date)} {item.text}",
             )
             if st.button(_("删除"), key="remove_annotation") and chosen is not None:

@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 Cell = str | float | int | None
-Kind = Literal["text", "number", "bar", "state", "muted"]
+Kind = Literal["text", "number", "bar", "state", "muted", "short"]
 # A number, then a space of either kind and the unit.
 _FIGURE = re.compile(r"([\d,.+\u2212]+)([ \u2009].+)")
 _STATES = frozenset({"better", "worse", "changed", "usual", "missing"})
@@ -49,9 +49,9 @@ _SIGNS = {"better": "●", "worse": "■", "changed": "◆", "missing": "○"}
 class TableColumn:
     """One column of `table_html`.
 
-    `kind`: text, muted (text in grey), number (right-aligned, tabular), bar (number with a bar
-    from zero behind it), state (a tag). `unit` as for `gridgov.formats.value`. `phone=False`
-    leaves the column out on a narrow screen.
+    `kind`: text, muted (text in grey), short (text that stays on one line), number (right-aligned,
+    tabular), bar (number with a bar from zero behind it), state (a tag). `unit` as for
+    `gridgov.formats.value`. `phone=False` leaves the column out on a narrow screen.
     """
 
     key: str
@@ -223,7 +223,7 @@ def _cell(column: TableColumn, value: Cell, most: float) -> str:
             f'<td class="gg-num gg-bar{hidden}"><span class="gg-track" aria-hidden="true">'
             f'<span style="width:{part:.1f}%"></span></span><span>{_e(text)}</span></td>'
         )
-    muted = " gg-muted" if column.kind == "muted" else ""
+    muted = {"muted": " gg-muted", "short": " gg-short"}.get(column.kind, "")
     text = formats.MISSING if value is None or formats.is_missing(value) else str(value)
     return f'<td class="{(muted + hidden).strip()}">{_e(text)}</td>'
 

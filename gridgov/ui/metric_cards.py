@@ -78,10 +78,12 @@ def change_words(judged: Judged, filters: Filters) -> str:
 
 
 def cards_named(judged: Sequence[Judged]) -> pd.DataFrame:
-    """The cards of a page as rows, for its workbook; fractions for "%", empty where protected."""
+    """The cards of a page as rows, for its workbook; empty where protected."""
 
-    def number(value: float | None) -> float:
-        return math.nan if value is None else float(value)
+    def number(value: float | None, unit: str = "") -> float:
+        if value is None:
+            return math.nan
+        return round(value * 100, 2) if unit == "%" else float(value)
 
     rows = []
     for item in judged:
@@ -89,13 +91,13 @@ def cards_named(judged: Sequence[Judged]) -> pd.DataFrame:
         rows.append(
             {
                 _("指标"): metric_name(item),
-                _("数值"): math.nan if hides else number(item.value),
+                _("数值"): math.nan if hides else number(item.value, metric.unit),
                 _("计量单位"): metric_unit(item),
                 _("分子"): math.nan if hides else number(item.numerator),
                 _("分子含义"): pick(metric.numerator_zh, metric.numerator_en),
                 _("分母"): math.nan if hides else number(item.denominator),
                 _("分母含义"): pick(metric.denominator_zh, metric.denominator_en),
-                _("对比值"): math.nan if hides else number(item.compared),
+                _("对比值"): math.nan if hides else number(item.compared, metric.unit),
                 _("与自身过往比"): state_words(item.tone),
             }
         )

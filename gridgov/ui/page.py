@@ -16,11 +16,11 @@ from gridgov import formats
 from gridgov.figures.chart import Chart, figure_config
 from gridgov.filters import Span
 from gridgov.labels import labelled
-from gridgov.locale import _
+from gridgov.locale import _, language
 from gridgov.queries.choices import grid_path
 from gridgov.ui import html
 from gridgov.ui.behind import behind_button, behind_window
-from gridgov.ui.download import definitions_block, page_workbook, table_downloads
+from gridgov.ui.download import definitions_block, file_stem, page_workbook, table_downloads
 from gridgov.ui.view import View, current_view
 from gridgov.warehouse import Reader
 
@@ -166,8 +166,12 @@ def show(
     metrics: Iterable[str] = (),
     note: str = "",
     on_click: Callable[[dict[str, object]], None] | None = None,
+    of_period: bool = False,
 ) -> None:
     """Show a chart with its text alternative, its note, and its table, definition and downloads.
+
+    A chart over time marks an unfinished period in itself; one that sums the filters' period up
+    (`of_period`) says so in its note.
 
     `on_click` receives the clicked point (plotly's fields, `customdata` among them) once per click.
     """
@@ -175,7 +179,11 @@ def show(
     _note(shown)
     if on_click is None:
         st.plotly_chart(
-            chart.figure, theme=None, key=key, alt=chart.alt, config=figure_config(chart.title)
+            chart.figure,
+            theme=None,
+            key=key,
+            alt=chart.alt,
+            config=figure_config(file_stem(chart.title)),
         )
     else:
         # A figure whose mark was clicked begins anew: the browser would keep the mark selected, the
@@ -186,7 +194,7 @@ def show(
             theme=None,
             key=f"{key}_{clicks}" if clicks else key,
             alt=chart.alt,
-            config=figure_config(chart.title),
+            config=figure_config(file_stem(chart.title)),
             on_select="rerun",
             selection_mode="points",
         )
@@ -194,6 +202,11 @@ def show(
         if points:
             st.session_state[f"{key}_clicks"] = clicks + 1
             on_click(dict(points[0]))
+    span = current_view().filters.span
+    if of_period and span.is_unfinished:
+        note += ("" if language() != "en" or not note else " ") + _(
+            "时段未完，数据至 {day}。", day=formats.day(span.end)
+        )
     _below(shown, key, note)
 
 
@@ -227,8 +240,9 @@ def table_of(
     # A short table is as high as its rows; a long one scrolls.
     is_long = len(frame) > height // 36
     st.dataframe(
-        labelled(frame), hide_index=True, height=height if is_long else "auto", alt=title, key=key
-    )
+        labelled(frame), hide_index=True, height=height if is_long else "auto", alt=title, key=key,
+        placeholder=formats.MISSING,
+    )  # fmt: skip
     table_downloads(title, frame, (), key=key, personal=personal)
 
 
@@ -256,7 +270,10 @@ def _below(shown: Shown, key: str, note: str) -> None:
         if door.open:
             with door:
                 frame = shown.rows()
-                st.dataframe(labelled(frame), hide_index=True, height=240, alt=shown.title)
+                st.dataframe(
+                    labelled(frame), hide_index=True, height=240, alt=shown.title,
+                    placeholder=formats.MISSING,
+                )  # fmt: skip
                 definitions_block(shown.metrics)
                 table_downloads(shown.title, frame, shown.metrics, key=key)
                 behind_button(shown.metrics, key, closes=f"more_{key}")

@@ -75,6 +75,8 @@ def test_a_page_is_one_workbook_that_says_what_was_chosen(visit: Visit, tmp_path
     settle(page)
     with page.expect_download() as download:
         button.click()
+    # A CSV and a picture have no sheet of their own: the name says when, where and narrowed to what.
+    assert download.value.suggested_filename == "诉求 20260701-20261031 东山社区第7网格 12345.xlsx"
     path = tmp_path / "page.xlsx"
     download.value.save_as(path)
     book = openpyxl.load_workbook(path)
@@ -83,7 +85,9 @@ def test_a_page_is_one_workbook_that_says_what_was_chosen(visit: Visit, tmp_path
     assert about["筛选：诉求来源"] == "12345"
     figures = {row[0]: row for row in book["主要指标"].iter_rows(values_only=True)}
     card = page.locator(".gg-card", has_text="重复诉求率").inner_text()
+    assert about["名称"] == "诉求"
     repeats, received = figures["重复诉求率"][3], figures["重复诉求率"][5]
+    assert figures["重复诉求率"][1] == pytest.approx(100 * repeats / received, abs=0.01)
     assert f"受理的诉求 {received:,.0f}，重复的 {repeats:,.0f}" in card
 
 

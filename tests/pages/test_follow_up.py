@@ -15,7 +15,7 @@ from gridgov.attention import SIGNAL_METRICS, attention
 from gridgov.filters import Filters
 from gridgov.judgement import judge
 from gridgov.warehouse import Warehouse
-from gridgov.workspace.annotation import add_annotation
+from gridgov.workspace.annotation import add_annotation, list_annotations
 from gridgov.workspace.audit import Actor
 from gridgov.workspace.engine import shared_workspace
 from gridgov.workspace.follow_up import (
@@ -113,3 +113,34 @@ def test_events_stand_in_every_chart_over_time(open_page: OpenPage, engine: Engi
             or "新系统上线" in chart.proto.spec
         ]  # fmt: skip
         assert len(told) == charts, page
+
+
+def add_event(app: AppTest, words: str) -> AppTest:
+    """Write an event into the form, as it stands, and send it."""
+    next(box for box in app.text_input if box.label == "事件").set_value(words)
+    next(button for button in app.button if button.label == "添加批注").click()
+    return app.run()
+
+
+def test_who_is_responsible_for_a_grid_writes_on_its_charts_alone(
+    open_page: OpenPage, engine: Engine
+) -> None:
+    add_annotation(engine, LEADER, on_date=date(2026, 9, 1), text="全市统一换装")
+    app = add_event(open_page("follow_up", role="supervisor"), "本网格停电")
+    (written,) = [one for one in list_annotations(engine) if one.text == "本网格停电"]
+    assert written.grid_id == "51011200100101"
+    # Events of all grids are not theirs to take away.
+    choices = [box.options for box in app.selectbox if box.label == "事件"]
+    assert choices and all("全市统一换装" not in option for option in choices[0])
+
+
+def test_a_leader_writes_for_all_grids_or_for_the_chosen_one(
+    open_page: OpenPage, engine: Engine
+) -> None:
+    app = open_page("follow_up")
+    assert not [box for box in app.checkbox if box.label.startswith("只标在")]
+    assert "标在所有网格的图上" in texts(app)
+    add_event(app, "全部")
+    add_event(open_page("follow_up", grid=SEVENTH), "第七")
+    written = {one.text: one.grid_id for one in list_annotations(engine)}
+    assert written == {"全部": None, "第七": SEVENTH}

@@ -11,6 +11,7 @@ import pytest
 from gridgov.attention import SILENT_DAYS, Concern, attention
 from gridgov.filters import Filters
 from gridgov.judgement import judge
+from gridgov.narrative import summary
 from gridgov.queries.complaints_evidence import category_standing, open_ages
 from gridgov.queries.visits_evidence import grid_standing, tier_standing
 from gridgov.ui.places import silent_rows
@@ -134,3 +135,10 @@ def test_grids_without_visits_are_those_that_the_profile_lists(tmp_path: Path) -
     listed = silent_rows(reader, opened)
     assert list(listed["网格"]) == ["G2-1", "G2-2", "G2-3", "G2-0"]
     assert list(listed["最近走访"])[2:] == ["从未", "2026-10-17"]
+
+
+def test_the_sentence_says_of_which_grid_it_speaks(reader: Reader) -> None:
+    silent = Concern(
+        "silent", "4 个微网格 14 天以上没有走访记录", "", "缺数", "grid", "G2", place="第2网格"
+    )
+    assert summary([], [silent], Filters(TODAY))[-1].startswith("第2网格有4 个微网格")

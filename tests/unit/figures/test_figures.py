@@ -460,3 +460,29 @@ def test_a_figure_that_nobody_looks_into_is_sent_as_it_was_made() -> None:
     again = fg.bars(frame, PAINT, title="量").figure
     again.update_layout(height=again.layout.height)
     assert json.loads(again.to_json()) == json.loads(sent)
+
+
+def test_words_of_events_stand_above_the_plot_and_do_not_widen_it() -> None:
+    rows = control_rows()
+    days = [str(day)[:10] for day in rows["bucket"]]
+    events = [fg.Annotation(day, f"事件{at}") for at, day in enumerate(days[-3:])]
+    plain = fg.control_chart(rows, PAINT, title="按期率", unit="%").figure.layout
+    noted = fg.control_chart(rows, PAINT, title="按期率", unit="%", annotations=events)
+    layout = noted.figure.layout
+    words = [note for note in layout.annotations if note.text.startswith("事件")]
+    assert {(note.y, note.yref, note.yanchor) for note in words} == {(1, "paper", "bottom")}
+    assert len({note.yshift for note in words}) == 3, "one under the other"
+    room = layout.margin.t - plain.margin.t
+    assert room > max(note.yshift for note in words)
+    assert layout.height - plain.height == room, "the plot is as high as without"
+    first, last = layout.xaxis.range
+    assert first < days[0] and days[-1] < last and not layout.xaxis.autorange
+
+
+def test_a_period_that_is_not_over_has_no_state() -> None:
+    over = fg.sparkline([1, 2, 3], PAINT, state="worse")
+    running = fg.sparkline([1, 2, 3], PAINT, state="worse", partial=True)
+    assert over.count("<circle") == 1 and f'fill="{PAINT.worse}"' in over
+    judged, newest = running.split("<circle")[1:]
+    assert f'fill="{PAINT.worse}"' in judged
+    assert f'fill="{PAINT.paper}" stroke="{PAINT.usual}"' in newest
