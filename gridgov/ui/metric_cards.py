@@ -15,6 +15,7 @@ from gridgov.figures.palette import Palette
 from gridgov.filters import Filters
 from gridgov.judgement import Judged
 from gridgov.locale import _, language, pick
+from gridgov.metrics import Metric
 from gridgov.small_counts import small_note
 from gridgov.ui.html import card_html
 
@@ -77,6 +78,19 @@ def change_words(judged: Judged, filters: Filters) -> str:
     )
 
 
+def _unnarrowed(metric: Metric, filters: Filters) -> str:
+    """Which chosen filter of complaints a metric of complaints does not follow."""
+    if metric.pillar != "诉求" or metric.source == "grid":
+        return ""
+    names = {"source": _("诉求来源"), "category": _("诉求类别")}
+    left = [
+        name
+        for key, name in names.items()
+        if key in filters.where() and key not in metric.dimensions
+    ]
+    return _("不随{name}筛选", name=left[0]) if left else ""
+
+
 def cards_named(judged: Sequence[Judged]) -> pd.DataFrame:
     """The cards of a page as rows, for its workbook; empty where protected."""
 
@@ -117,7 +131,9 @@ def metric_card(
     return card_html(
         metric_name(judged),
         metric_value(judged),
-        parts_words(judged),
+        formats.listing(
+            part for part in (parts_words(judged), _unnarrowed(metric, filters)) if part
+        ),
         state=tone,
         comparison=change_words(judged, filters),
         sparkline=sparkline(

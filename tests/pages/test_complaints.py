@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from datetime import date
 from functools import cache
@@ -163,3 +164,11 @@ def test_english(open_page: OpenPage) -> None:
     page = texts(app) + " ".join(charts(app))
     for words in ("Complaints by category", "How far complaints have come", "Inside authority"):
         assert words in page
+
+
+def test_a_card_that_does_not_follow_a_filter_says_so(open_page: OpenPage) -> None:
+    page = texts(open_page("complaints", source="12345"))
+    cards = re.findall(r'<div class="gg-card".*?</div>', page)
+    told = [card for card in cards if "不随诉求来源筛选" in card]
+    assert len(told) == 1 and "超期在办数" in told[0]
+    assert "不随" not in texts(open_page("complaints", category="停车"))
