@@ -172,3 +172,11 @@ def test_a_card_that_does_not_follow_a_filter_says_so(open_page: OpenPage) -> No
     told = [card for card in cards if "不随诉求来源筛选" in card]
     assert len(told) == 1 and "超期在办数" in told[0]
     assert "不随" not in texts(open_page("complaints", category="停车"))
+
+
+def test_figures_of_an_unfinished_period_say_so(open_page: OpenPage) -> None:
+    words = "时段未完，数据至 2026-10-31"
+    # The funnel, the time to close, the categories and the grids; what is open is of today.
+    assert texts(open_page("complaints")).count(words) == 4
+    assert words not in texts(open_page("complaints", period="first_half"))
+    assert texts(open_page("map")).count(words) == 1
