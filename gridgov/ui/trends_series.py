@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from gridgov import formats
+from gridgov.comparison import is_covered
 from gridgov.errors import UsageError
 from gridgov.figures import Chart, line
 from gridgov.figures.ahead import ahead_chart
@@ -17,6 +18,7 @@ from gridgov.figures.change_steps import change_steps
 from gridgov.figures.chart import full_title
 from gridgov.locale import _
 from gridgov.metrics import METRICS
+from gridgov.metrics.figures import first_day_of
 from gridgov.metrics.grids import tree_of
 from gridgov.stats.calendar import is_holiday
 from gridgov.trends.compare import (
@@ -155,6 +157,13 @@ def _explained(view: View, choice: Choice, row: DeltaGenerator) -> None:
         return
     if filters.compared is None:
         empty(_("还没有选对比的时段。"), _("请在侧栏的“对比”里选一个，例如去年同期。"))
+        return
+    first_on = first_day_of(metric, tree_of(view.reader))
+    if metric.kind != "stock" and not is_covered(filters.compared, first_on):
+        empty(
+            _("{name}早于记录的开始，不作对比。", name=filters.compared_name),
+            _("请在侧栏选晚一些的时段，或换一个对比。"),
+        )
         return
     divides = bool(
         tree_of(view.reader).children.get(fork_below(view.reader, filters.grid_id) or "")

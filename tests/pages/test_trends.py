@@ -144,6 +144,15 @@ def test_the_table_of_contributions_adds_up(open_page: OpenPage, reader: Reader)
     assert f"其中做得好坏变了 {rate}，分布变了 {mix}" in shown
 
 
+def test_a_change_from_before_the_records_is_not_explained(open_page: OpenPage) -> None:
+    """The records begin on 2025-01-01: of these twelve months the compared ones miss two."""
+    early = {"period": "last_12_months", "compare": "previous"}
+    shown = _fine(open_page("trends", view="series", metric="C1", part="explain", **early))
+    assert "上一时段早于记录的开始，不作对比" in shown
+    later = _fine(open_page("trends", view="series", metric="C1", part="explain"))
+    assert "早于记录的开始" not in later
+
+
 def test_the_forecast_tells_its_record_and_its_calendar(open_page: OpenPage) -> None:
     shown = _fine(open_page("trends", view="series", metric="C1", part="ahead"))
     assert "过去试了 8 次" in shown
