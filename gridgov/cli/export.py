@@ -14,7 +14,7 @@ from gridgov.access.policy import Scope
 from gridgov.access.roles import Role
 from gridgov.clock import now
 from gridgov.errors import UsageError
-from gridgov.explore.builder import Cut, checked
+from gridgov.explore.builder import Cut, checked, near
 from gridgov.explore.builder_answer import ask
 from gridgov.explore.pivot import long_frame
 from gridgov.filters import Filters
@@ -86,7 +86,10 @@ def _grain(text: str | None) -> Grain | None:
         if text == grain:
             return grain
     known = "、".join(ALL_GRAINS)
-    raise UsageError(_("没有这种时间粒度：{text}；可用：{known}", text=text, known=known))
+    raise UsageError(
+        _("没有这种时间粒度：{text}；可用：{known}", text=text, known=known)
+        + near(text, ALL_GRAINS)
+    )
 
 
 def _only(text: str) -> tuple[str, tuple[str, ...]]:
@@ -101,8 +104,9 @@ def _filters(reader: Reader, start: str | None, end: str | None, grid: str | Non
     today = reader.data_date
     if today is None:
         raise UsageError(_("还没有导入任何数据；请先运行 python -m etl load 文件"))
-    if grid is not None and grid not in {row[0] for row in reader.rows("queries/grid_tree.sql")}:
-        raise UsageError(_("没有这个网格编码：{code}", code=grid))
+    known = [str(row[0]) for row in reader.rows("queries/grid_tree.sql")]
+    if grid is not None and grid not in known:
+        raise UsageError(_("没有这个网格编码：{code}", code=grid) + near(grid, known))
     filters = Filters(today=today, grid_id=grid, comparison="none")
     if start is None and end is None:
         return filters
@@ -160,5 +164,7 @@ def _say(out: Path, rows: int, notes: Sequence[str], as_json: bool) -> None:
         typer.echo(json.dumps({"path": str(out), "rows": rows}, ensure_ascii=False))
         return
     typer.echo(_("已写入 {name}：{n} 行", name=out.name, n=f"{rows:,}"))
+    if not rows:
+        typer.echo(_("没有符合条件的行，请核对时段、网格和限定的取值"))
     for note in notes:
         typer.echo(note)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,6 +30,7 @@ __all__ = ["sql", "visible"]
 
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _SHOWN_ROWS = 50
+_NO_EDGE = 1_000_000
 
 
 def sql(
@@ -90,6 +92,12 @@ def _parameter(text: str) -> tuple[str, object]:
     return name, parameter_value(value)
 
 
+def _console() -> Console:
+    """Where there is no screen there is no edge of one: what is piped on keeps every cell whole."""
+    width = None if sys.stdout.isatty() else _NO_EDGE
+    return Console(markup=False, highlight=False, width=width)
+
+
 def _rows(result: SqlResult) -> list[tuple[Any, ...]]:
     """Column by column: two columns of one name stay two."""
     table = legible(result.table)
@@ -97,7 +105,7 @@ def _rows(result: SqlResult) -> list[tuple[Any, ...]]:
 
 
 def _show(result: SqlResult, as_json: bool) -> None:
-    console = Console(markup=False, highlight=False)
+    console = _console()
     if as_json:
         names = result.table.column_names
         rows = [list(row) for row in _rows(result)]
@@ -157,7 +165,7 @@ def _show_tables(tables: tuple[CatalogueTable, ...], as_json: bool) -> None:
         ]
         typer.echo(json.dumps(listed, ensure_ascii=False))
         return
-    console = Console(markup=False, highlight=False)
+    console = _console()
     shown = Table()
     for title in (_("表"), _("说明"), _("行数"), _("列")):
         shown.add_column(title)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any, Literal, get_args
 
 from gridgov.errors import UsageError
@@ -38,6 +39,7 @@ __all__ = [
     "allowed_splits",
     "checked",
     "in_order",
+    "near",
     "split_label",
     "whole_number",
 ]
@@ -195,6 +197,7 @@ def checked(cut: Cut) -> Cut:
     if unknown:
         raise UsageError(
             _("没有这个指标：{code}；可选：{known}", code=unknown[0], known="、".join(METRICS))
+            + near(unknown[0], METRICS)
         )
     if len(cut.metrics) > MAX_METRICS:
         raise UsageError(_("一次最多选 {n} 个指标", n=MAX_METRICS))
@@ -205,6 +208,7 @@ def checked(cut: Cut) -> Cut:
         known = "、".join((*(f"grid:{level}" for level in _levels()), *allowed_splits(cut.metrics)))
         raise UsageError(
             _("所选指标不能同时按“{name}”拆分或筛选；可用：{known}", name=lost[0], known=known)
+            + near(lost[0], known.split("、"))
         )
     if cut.grain is not None and kept.grain is None:
         grains = "、".join(allowed_grains(cut.metrics))
@@ -212,6 +216,12 @@ def checked(cut: Cut) -> Cut:
             _("所选指标不能按“{grain}”计算；可用：{known}", grain=cut.grain, known=grains)
         )
     return kept
+
+
+def near(written: str, known: Iterable[str]) -> str:
+    """“；是不是想写“C3”？” where something known looks alike, else nothing."""
+    found = get_close_matches(written, list(known), n=1, cutoff=0.6)
+    return _("；是不是想写“{name}”？", name=found[0]) if found else ""
 
 
 def _levels() -> tuple[str, ...]:

@@ -97,6 +97,10 @@ def test_parquet_and_json(tmp_path: Path) -> None:
         (("C3", "--grid", "nowhere"), "没有这个网格编码"),
         (("C3", "--only", "source"), "维度=值"),
         (("ZZ",), "没有这个指标：ZZ"),
+        (("C33",), "是不是想写“C3”？"),
+        (("C3", "--by", "categry"), "是不是想写“category”？"),
+        (("C3", "--grain", "mnth"), "是不是想写“month”？"),
+        (("C3", "--grid", "510112001001075"), "001075；是不是想写“51011200100107"),
     ],
 )
 def test_a_wrong_call_is_one_sentence_and_no_file(
@@ -106,6 +110,12 @@ def test_a_wrong_call_is_one_sentence_and_no_file(
     with pytest.raises(UsageError, match=said):
         CliRunner().invoke(app, [*words, "--out", str(out)], catch_exceptions=False)
     assert not list(tmp_path.glob("*.csv*"))
+
+
+def test_no_row_is_said(tmp_path: Path) -> None:
+    out = tmp_path / "c3.csv"
+    said = _run("C3", "--by", "source", "--only", "source=1234", "--out", str(out))
+    assert "0 行" in said and "请核对时段、网格和限定的取值" in said
 
 
 def test_the_folder_must_be_there(tmp_path: Path) -> None:

@@ -38,6 +38,13 @@ def test_rows_and_truncation_are_said(database: Path) -> None:
     assert "3 行" in text and "还有更多行" in text
 
 
+def test_what_is_piped_on_keeps_every_cell(database: Path) -> None:
+    columns = ", ".join(f"'{'长' * 30}{n}' AS c{n}" for n in range(20))
+    text = _run(database, f"SELECT {columns}")
+    assert f"{'长' * 30}19" in text and "c19" in text
+    assert len({line for line in text.splitlines() if "长" in line}) == 1
+
+
 def test_json_is_one_object(database: Path) -> None:
     text = _run(database, "SELECT grid_id FROM grid WHERE i = $n", "--param", "n=7", "--json")
     answer = json.loads(text)
