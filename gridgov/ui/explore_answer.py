@@ -108,6 +108,8 @@ def facts(answer: Answer) -> str:
     if answer.columns_by and any(shows_share(answer, code) for code in answer.cut.metrics):
         what = _("每期合计") if answer.columns_by == "bucket" else _("总合计")
         parts.append(_("表中是占{what}的百分比", what=what))
+    if answer.columns_by and answer.compared is not None:
+        parts.append(_("这样的表列不下对比：对比值和变化在下载的结果里"))
     if any(METRICS[code].is_share for code in answer.cut.metrics):
         parts.append(_("合计由全部数据重新计算，不是各行之和"))
     return formats.listing(parts)

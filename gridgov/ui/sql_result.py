@@ -14,7 +14,7 @@ from gridgov.locale import N_, _
 from gridgov.report.tabular_cells import legible
 from gridgov.ui.html import caption_html
 from gridgov.ui.page import empty
-from gridgov.ui.sql_state import Finished
+from gridgov.ui.sql_state import Finished, running_job
 from gridgov.ui.view import View
 
 __all__ = ["first_chart", "listed", "quick_chart", "result_line", "show_result"]
@@ -27,6 +27,10 @@ _MOST_BARS = 30
 
 def show_result(finished: Finished, view: View) -> None:
     """The answer of the last query, or why there is none."""
+    if _is_running():
+        if finished.result is None:
+            return  # A mistake of the query before is none of the one that runs.
+        st.html(caption_html(_("新的查询正在运行；下面仍是上一次的结果。")))
     if finished.result is None:
         # As plain text: the sentence repeats names that the query's author chose.
         empty(finished.error)
@@ -38,7 +42,11 @@ def show_result(finished: Finished, view: View) -> None:
         return
     # The data may have been changed on the page since: an answer says what it was made from.
     made_from = _("数据版本 {n}", n=finished.version.number)
-    st.html(caption_html(formats.listing([result_line(result), made_from])))
+    parts = [result_line(result), made_from]
+    blank = [f"${name}" for name, value in finished.parameters.items() if value is None]
+    if blank:
+        parts.append(_("参数 {names} 没有填，按空值（NULL）计算", names="、".join(blank)))
+    st.html(caption_html(formats.listing(parts)))
     if not result.row_count:
         empty(_("没有符合条件的行。"), _("可放宽 WHERE 里的条件再试。"))
         return
@@ -53,6 +61,11 @@ def show_result(finished: Finished, view: View) -> None:
         shown, hide_index=True, height=min(440, 44 + 35 * len(shown)), key="sql_table_out",
         placeholder=_("空"),
     )  # fmt: skip
+
+
+def _is_running() -> bool:
+    job = running_job()
+    return job is not None and job.poll() in ("new", "running")
 
 
 def listed(result: SqlResult) -> pa.Table:

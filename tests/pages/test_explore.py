@@ -166,3 +166,11 @@ def test_an_older_version_still_kept(
     assert not app.exception
     assert ">100.0%*<" in texts(app)
     assert "正在旧版数据上运行：版本 1，数据截至 2026-03-01" in texts(app)
+
+
+def test_where_the_comparison_is_when_the_table_has_no_room(open_page: OpenPage) -> None:
+    crossed = open_page("explore", m="C1", by="grid:一般~category", vs="1")
+    assert "对比值和变化在下载的结果里" in texts(crossed)
+    assert "对比值和变化在下载的结果里" not in texts(
+        open_page("explore", m="C1", by="category", vs="1")
+    )

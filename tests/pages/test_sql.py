@@ -98,6 +98,24 @@ def test_parameters_become_inputs(open_page: OpenPage) -> None:
     assert app.dataframe[0].value["n"].tolist() == [expected[0][0]]
 
 
+def test_a_blank_parameter_is_said(open_page: OpenPage) -> None:
+    app = _run(_type(open_page("sql", role="analyst"), "SELECT 1 AS a WHERE 'a' = $mode"))
+    assert "0 行" in texts(app) and "参数 $mode 没有填，按空值（NULL）计算" in texts(app)
+
+
+def test_what_was_wrong_before_is_not_said_of_the_query_that_runs(open_page: OpenPage) -> None:
+    app = _run(_type(open_page("sql", role="analyst"), "SELECT nope"))
+    assert "没有名为“nope”的列" in texts(app)
+    endless = "SELECT sum(i) FROM range(10000000000000) t(i)"
+    _type(app, endless).button(key="sql_run").click()
+    app.run()
+    try:
+        assert app.session_state["sql_job"].poll() == "running"
+        assert "nope" not in texts(app)
+    finally:
+        app.session_state["sql_job"].cancel()
+
+
 def test_the_plan(open_page: OpenPage) -> None:
     app = _type(
         open_page("sql", role="analyst"), "SELECT mode, count(*) FROM fact_visit GROUP BY ALL"
