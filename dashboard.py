@@ -34,6 +34,7 @@ from gridgov.serve.affinity import INDEX_VARIABLE, SERVERS_VARIABLE, Affinity
 from gridgov.serve.prompt import PromptAnswers
 from gridgov.settings import Settings
 from gridgov.ui import warm
+from gridgov.ui.component import FIGURE, SQL_EDITOR
 from gridgov.workspace.session import purge_sessions
 from gridgov.workspace.setting import server_key
 from gridgov.workspace.user import count_users
@@ -103,7 +104,12 @@ def build() -> tuple[list[Middleware], list[Route]]:
         Middleware(BodyLimit, upload_bytes=(upload_mb + 1) * 1024 * 1024),
         Middleware(Gate, store=store, mode=chosen, farewell=farewell),
         Middleware(FrontPage, page=page, names=names),
-        Middleware(CompressedAssets, root=static, instead=_FONTS),
+        Middleware(
+            CompressedAssets,
+            root=static,
+            instead=_FONTS,
+            more={part.address: part.script for part in (FIGURE, SQL_EDITOR)},
+        ),
     ]
     warm.start()
     return middleware, AccessRoutes(settings, service, store, oidc).routes()

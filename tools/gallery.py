@@ -22,6 +22,7 @@ from gridgov import figures as fg
 from gridgov import formats
 from gridgov.locale import _, set_language
 from gridgov.ui import html
+from gridgov.ui.figure import draw_figure
 from gridgov.ui.theme import apply_theme
 
 RNG = np.random.default_rng(7)
@@ -455,13 +456,7 @@ def main() -> None:
         for column, chart in zip(st.columns(2, gap="medium"), (left, right), strict=True):
             if chart is not None:
                 with column:
-                    st.plotly_chart(
-                        chart.figure,
-                        theme=None,
-                        config=fg.figure_config(),
-                        width="stretch",
-                        key=str(id(chart)),
-                    )
+                    draw_figure(chart, str(id(chart)))
                     st.html(html.caption_html(chart.alt))
     frames = [
         control_frame(RNG.uniform(0.8, 0.95), 20 if i % 9 == 0 else None).assign(

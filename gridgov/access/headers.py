@@ -37,6 +37,9 @@ _FIXED = {
 }
 _FORWARDING = frozenset({b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host"})
 
+# Scripts of components, whose names carry a hash of their content.
+_KEPT_SCRIPTS = "/_stcore/bidi-components/"
+
 
 class ClientAddress:
     """Believe X-Forwarded-* from configured proxies only, and strip them for everyone after.
@@ -135,6 +138,8 @@ class SecurityHeaders:
             headers["Cache-Control"] = "no-store"
         elif scope["path"].startswith("/app/static/"):
             headers["Cache-Control"] = "private, max-age=604800"
+        elif scope["path"].startswith(_KEPT_SCRIPTS):
+            pass
         elif scope["path"].startswith(("/media/", "/_stcore/")):
             headers["Cache-Control"] = "no-store"
 

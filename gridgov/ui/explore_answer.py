@@ -13,7 +13,6 @@ from gridgov.explore.builder_answer import Answer, ask
 from gridgov.explore.builder_chart import answer_chart, answer_title
 from gridgov.explore.chart_choice import Shape, choose_chart, possible_charts, shape_of
 from gridgov.explore.pivot import long_frame, pivot, shows_share
-from gridgov.figures import figure_config
 from gridgov.filters import Filters
 from gridgov.labels import labelled
 from gridgov.locale import _
@@ -23,6 +22,7 @@ from gridgov.ui.cache import kept
 from gridgov.ui.download import about, download
 from gridgov.ui.explore_builder import chart_switch
 from gridgov.ui.explore_html import pivot_html
+from gridgov.ui.figure import draw_figure
 from gridgov.ui.html import caption_html
 from gridgov.ui.page import empty, table
 from gridgov.ui.view import View
@@ -87,13 +87,7 @@ def draw_answer(answer: Answer, kind: ChartKind, view: View, *, key: str) -> Non
     chart, note = answer_chart(answer, kind, view.reader, view.palette)
     if chart is None:
         return
-    st.plotly_chart(
-        chart.figure,
-        theme=None,
-        key=f"{key}_{kind}",
-        alt=chart.alt,
-        config=figure_config(chart.title),
-    )
+    draw_figure(chart, f"{key}_{kind}")
     if note:
         st.html(caption_html(note))
 

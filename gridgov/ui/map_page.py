@@ -206,7 +206,7 @@ def narrow_ground(frame: pd.DataFrame) -> str:
         shapes = tiles(units, groups)
         aside += label_width(groups) if groups else 0
     high = f"calc({_tall(shapes):.3f} * (100vw - {aside}px) + 130px)"
-    chart = ".stElementContainer:has(.stPlotlyChart)"
+    chart = ".stElementContainer:has([data-figure])"
     return (
         f"<style>@media (max-width: 640px) {{ .st-key-ground {chart}, "
         f".st-key-ground {chart} > div {{ max-height: {high}; overflow: hidden; }} }}</style>"

@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from gridgov import formats
-from gridgov.figures.chart import Chart, figure_config
+from gridgov.figures.chart import Chart
 from gridgov.filters import Span
 from gridgov.labels import labelled
 from gridgov.locale import _, language
@@ -21,6 +21,7 @@ from gridgov.queries.choices import grid_path
 from gridgov.ui import html
 from gridgov.ui.behind import behind_button, behind_window
 from gridgov.ui.download import definitions_block, file_stem, page_workbook, table_downloads
+from gridgov.ui.figure import draw_figure
 from gridgov.ui.view import View, current_view
 from gridgov.warehouse import Reader
 
@@ -177,31 +178,9 @@ def show(
     """
     shown = Shown(chart.title, chart.rows, tuple(metrics))
     _note(shown)
-    if on_click is None:
-        st.plotly_chart(
-            chart.figure,
-            theme=None,
-            key=key,
-            alt=chart.alt,
-            config=figure_config(file_stem(chart.title)),
-        )
-    else:
-        # A figure whose mark was clicked begins anew: the browser would keep the mark selected, the
-        # others pale, and say nothing when it is clicked again after a reset.
-        clicks = st.session_state.get(f"{key}_clicks", 0)
-        event = st.plotly_chart(
-            chart.figure,
-            theme=None,
-            key=f"{key}_{clicks}" if clicks else key,
-            alt=chart.alt,
-            config=figure_config(file_stem(chart.title)),
-            on_select="rerun",
-            selection_mode="points",
-        )
-        points = event["selection"]["points"] if event else []
-        if points:
-            st.session_state[f"{key}_clicks"] = clicks + 1
-            on_click(dict(points[0]))
+    point = draw_figure(chart, key, name=file_stem(chart.title), is_clickable=on_click is not None)
+    if point is not None and on_click is not None:
+        on_click(point)
     span = current_view().filters.span
     if of_period and span.is_unfinished:
         note += ("" if language() != "en" or not note else " ") + _(

@@ -1,31 +1,20 @@
 """The editor for SQL: highlighting, completion of tables and columns, Ctrl+Enter.
 
-CodeMirror 6, built into one committed file (`tools/editor`), served by Streamlit from this server's
-own address: the page's content policy allows no script from a blob, which is how Streamlit loads a
-component's inline script, so the file is declared as the asset of a component.
+CodeMirror 6, built into one committed file (`tools/editor`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
-
-import streamlit as st
-from streamlit.components.v2.component_manager import BidiComponentManager
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from gridgov.explore.catalogue import CatalogueTable, Completion
 from gridgov.locale import _
+from gridgov.ui.component import SQL_EDITOR
 from gridgov.ui.sql_schema import own_language
 
-__all__ = ["EDITOR_SCRIPT", "editor_words", "sql_editor"]
+__all__ = ["editor_words", "sql_editor"]
 
-_PACKAGE = Path(__file__).resolve().parents[1]
-EDITOR_SCRIPT = _PACKAGE / "ui" / "editor" / "sql_editor.js"
-_NAME = "gridgov.sql_editor"
 _TYPES = (
     "bigint boolean date decimal double float hugeint integer interval smallint time timestamp "
     "tinyint varchar"
@@ -76,7 +65,7 @@ def sql_editor(text: str, stamp: int, words: dict[str, Any], *, key: str) -> tup
     Another `stamp` makes a new editor that begins with `text`; until then the text is the
     browser's.
     """
-    shown = _component()(
+    shown = SQL_EDITOR.mount()(
         key=f"{key}_{stamp}",
         data={
             "text": text,
@@ -96,25 +85,3 @@ def sql_editor(text: str, stamp: int, words: dict[str, Any], *, key: str) -> tup
 
 def _changed() -> None:
     """A component's values count only where a callback names them."""
-
-
-_DECLARED: WeakKeyDictionary[BidiComponentManager, Any] = WeakKeyDictionary()
-
-
-def _component() -> Any:
-    """The component of the server that runs, declared once."""
-    manager = get_bidi_component_manager()
-    found = _DECLARED.get(manager)
-    if found is None:
-        package, component = _NAME.split(".", 1)
-        folder = str(EDITOR_SCRIPT.parent.relative_to(_PACKAGE))
-        config = ComponentConfig(name=component, asset_dir=folder)
-        manager.register_from_manifest(ComponentManifest(package, "1", [config]), _PACKAGE)
-        found = st.components.v2.component(
-            _NAME,
-            html='<div data-editor="sql"></div>',
-            js=EDITOR_SCRIPT.name,
-            isolate_styles=False,
-        )
-        _DECLARED[manager] = found
-    return found

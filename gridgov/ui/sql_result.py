@@ -9,9 +9,10 @@ import streamlit as st
 
 from gridgov import figures, formats
 from gridgov.explore.result import Column, SqlResult
-from gridgov.figures import Chart, Palette, figure_config
+from gridgov.figures import Chart, Palette
 from gridgov.locale import N_, _
 from gridgov.report.tabular_cells import legible
+from gridgov.ui.figure import draw_figure
 from gridgov.ui.html import caption_html
 from gridgov.ui.page import empty
 from gridgov.ui.sql_state import Finished, running_job
@@ -124,9 +125,7 @@ def _figure(frame: pd.DataFrame, result: SqlResult, palette: Palette) -> None:
         rest = [name for name in numbers if name != x] or numbers
         y = st.selectbox(_("数值"), rest, key=f"sql_y_{kind}_{x}", width=220)
     chart, note = quick_chart(frame, result.columns, str(kind), str(x), str(y), palette)
-    st.plotly_chart(
-        chart.figure, theme=None, key="sql_figure", alt=chart.alt, config=figure_config("sql")
-    )
+    draw_figure(chart, "sql_figure", name="sql")
     if note:
         st.html(caption_html(note))
 

@@ -78,13 +78,13 @@ CONTRAST = """() => {
 }"""
 
 # Charts without words: neither the chart nor anything right around it carries a name.
-WORDLESS = """() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].filter(c => {
+WORDLESS = """() => [...document.querySelectorAll('[data-figure]')].filter(c => {
   const named = [c, ...c.querySelectorAll('[aria-label], [role=img], title, desc')];
   let around = c;
   for (let i = 0; i < 3 && around; i++, around = around.parentElement) named.push(around);
   return !named.some(n => ((n.getAttribute('aria-label') || n.getAttribute('alt')
     || (/^(title|desc)$/.test(n.tagName) ? n.textContent : '')) || '').trim().length > 10);
-}).map(c => c.className)"""
+}).map(c => c.outerHTML.slice(0, 200))"""
 
 
 # The focus is somewhere, and the place shows it (or scrolls as a whole, which shows itself).
@@ -170,8 +170,8 @@ def test_a_card_opens_its_page_by_enter(still: Visit) -> None:
 @pytest.mark.parametrize("name", ("overview", "grid", "map"))
 def test_every_chart_has_a_text_alternative(still: Visit, name: str) -> None:
     page = drawn(still, name)
-    page.locator("[data-testid=stPlotlyChart]").first.wait_for(timeout=WAIT)
-    assert page.locator("[data-testid=stPlotlyChart]").count() >= 1
+    page.locator("[data-figure]").first.wait_for(timeout=WAIT)
+    assert page.locator("[data-figure]").count() >= 1
     assert page.evaluate(WORDLESS) == []
 
 

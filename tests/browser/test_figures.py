@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlparse
 
 import openpyxl
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit, settle
 
@@ -99,3 +99,28 @@ def test_the_same_mark_can_be_clicked_after_a_reset(visit: Visit) -> None:
         page.get_by_text("恢复默认").click()
         settle(page)
         assert not urlparse(page.url).query
+
+
+def test_figures_below_the_window_are_drawn_without_being_asked_for(visit: Visit) -> None:
+    page = visit.open("/complaints", wait_for="按期办结率")
+    figures = page.locator("[data-figure]")
+    expect(figures.locator(".main-svg").first).to_be_visible()
+    below = [box["y"] > 900 for one in figures.all() if (box := one.bounding_box())]
+    assert any(below), "the page has figures below the window"
+    expect(page.locator("[data-figure][aria-busy]")).to_have_count(0, timeout=20_000)
+    assert page.locator("[data-figure]:not(:has(.main-svg))").count() == 0
+    assert not visit.errors
+
+
+def test_a_figure_takes_the_width_that_there_is(visit: Visit) -> None:
+    page = visit.open("/complaints", wait_for="按期办结率")
+    drawn = page.locator("[data-figure] .main-svg").first
+    drawn.wait_for()
+    wide = drawn.bounding_box()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function(
+        "() => document.querySelector('[data-figure] .main-svg').clientWidth < 390"
+    )
+    assert wide is not None and wide["width"] > 400
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert not visit.errors

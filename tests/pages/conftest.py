@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -13,6 +15,7 @@ from gridgov.access import mode
 from gridgov.access.mode import Mode
 from gridgov.access.roles import Role
 from gridgov.locale import set_language
+from gridgov.ui.component import FIGURE
 from tests.warehouses import make_warehouse, sample_warehouse
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,6 +65,15 @@ def built_warehouse(tmp_path: Path) -> Callable[..., Path]:
         return root
 
     return build
+
+
+def drawn_figures(app: AppTest) -> list[dict[str, Any]]:
+    """The figures of a page, as plotly's specifications."""
+    return [
+        json.loads(one.proto.bytes)["figure"]
+        for one in app.get("bidi_component")
+        if one.proto.component_name == f"gridgov.{FIGURE.name}"
+    ]
 
 
 def texts(app: AppTest) -> str:

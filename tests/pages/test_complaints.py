@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from datetime import date
@@ -14,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from gridgov import formats
 from gridgov.warehouse import Warehouse
-from tests.pages.conftest import OpenPage, texts
+from tests.pages.conftest import OpenPage, drawn_figures, texts
 from tests.queries.oracle import Row, World, world_of
 from tests.warehouses import sample_warehouse
 
@@ -38,8 +37,7 @@ def received() -> list[Row]:
 def charts(app: AppTest) -> dict[str, Any]:
     """Figures by title."""
     found = {}
-    for element in app.get("plotly_chart"):
-        figure = json.loads(element.proto.spec)
+    for figure in drawn_figures(app):
         found[figure["layout"]["title"]["text"]] = figure
     return found
 

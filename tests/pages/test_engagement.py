@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from functools import cache
 from typing import Any
@@ -12,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from gridgov import formats
 from gridgov.warehouse import Warehouse
-from tests.pages.conftest import OpenPage, texts
+from tests.pages.conftest import OpenPage, drawn_figures, texts
 from tests.queries.oracle import Row, World, world_of
 from tests.queries.oracle_metrics import reckon
 from tests.warehouses import sample_warehouse
@@ -36,8 +35,7 @@ def held() -> list[Row]:
 
 def charts(app: AppTest) -> dict[str, Any]:
     found = {}
-    for element in app.get("plotly_chart"):
-        figure = json.loads(element.proto.spec)
+    for figure in drawn_figures(app):
         found[figure["layout"]["title"]["text"]] = figure
     return found
 

@@ -23,7 +23,7 @@ from gridgov.workspace.follow_up import (
     add_follow_up,
     change_follow_up,
 )
-from tests.pages.conftest import OpenPage, texts
+from tests.pages.conftest import OpenPage, drawn_figures, texts
 from tests.warehouses import sample_warehouse
 
 LEADER = Actor(None, "李书记")
@@ -107,11 +107,7 @@ def test_events_are_listed_with_the_name_of_their_grid(open_page: OpenPage, engi
 def test_events_stand_in_every_chart_over_time(open_page: OpenPage, engine: Engine) -> None:
     add_annotation(engine, LEADER, on_date=date(2026, 9, 1), text="新系统上线")
     for page, charts in {"overview": 1, "visits": 3, "complaints": 1, "grid": 2}.items():
-        told = [
-            chart for chart in open_page(page).get("plotly_chart")
-            if "新系统上线" in chart.proto.spec.encode().decode("unicode_escape", "ignore")
-            or "新系统上线" in chart.proto.spec
-        ]  # fmt: skip
+        told = [chart for chart in drawn_figures(open_page(page)) if "新系统上线" in str(chart)]
         assert len(told) == charts, page
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from gridgov.warehouse import Warehouse
-from tests.pages.conftest import OpenPage, texts
+from tests.pages.conftest import OpenPage, drawn_figures, texts
 from tests.warehouses import sample_warehouse
 
 
@@ -58,7 +56,7 @@ def test_the_chart_of_a_few_says_why_it_is_empty(
     open_page: OpenPage, smallest: tuple[str, int]
 ) -> None:
     app = open_page("grid", grid=smallest[0])
-    drawn = [str(json.loads(chart.proto.spec)) for chart in app.get("plotly_chart")]
+    drawn = [str(chart) for chart in drawn_figures(app)]
     assert sum("为保护个人不画走势" in chart for chart in drawn) == 1
     app = open_page("trends", grid=smallest[0], view="series", metric="SV1")
     assert "为保护个人不画走势" in texts(app)

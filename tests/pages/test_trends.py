@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date
 from pathlib import Path
@@ -27,7 +26,7 @@ from gridgov.trends.explain import printed
 from gridgov.trends.targets import target_words
 from gridgov.warehouse import Reader, Warehouse
 from gridgov.workspace.target import list_targets as list_targets_of
-from tests.pages.conftest import OpenPage, texts
+from tests.pages.conftest import OpenPage, drawn_figures, texts
 from tests.warehouses import sample_warehouse
 
 NOW = (date(2026, 7, 1), date(2026, 10, 31))
@@ -115,7 +114,7 @@ def test_one_series_says_where_its_level_shifted(open_page: OpenPage, worsening:
     shown = _fine(app)
     assert "自 2026年3月 起水平由" in shown
     assert "最近一期：有变化" in shown
-    assert len(app.get("plotly_chart")) == 2
+    assert len(drawn_figures(app)) == 2
 
 
 def test_a_rebase_from_the_address(open_page: OpenPage, worsening: str) -> None:
@@ -240,7 +239,7 @@ def test_english_has_no_chinese_words_of_ours(open_page: OpenPage) -> None:
 
 
 def _charts(app: AppTest) -> list[Any]:
-    return [json.loads(one.proto.spec) for one in app.get("plotly_chart")]
+    return drawn_figures(app)
 
 
 def test_limits_by_denominator_from_the_address(open_page: OpenPage, reader: Reader) -> None:
@@ -365,10 +364,7 @@ def test_one_row_of_data_is_no_error(
         app = open_page("trends", warehouse=root, view=view, grain=grain, metric=metric, part=part)
         shown = _fine(app)
         assert (
-            "gg-empty" in shown
-            or "gg-mini" in shown
-            or "gg-table" in shown
-            or app.get("plotly_chart")
+            "gg-empty" in shown or "gg-mini" in shown or "gg-table" in shown or drawn_figures(app)
         )
         if view != "series":
             break

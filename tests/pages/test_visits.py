@@ -14,7 +14,7 @@ from gridgov import formats
 from gridgov.warehouse import Warehouse
 from gridgov.workspace import audit
 from gridgov.workspace.engine import shared_workspace
-from tests.pages.conftest import OpenPage, texts
+from tests.pages.conftest import OpenPage, drawn_figures, texts
 from tests.queries.oracle import ALLOWED_DAYS, world_of
 from tests.warehouses import sample_warehouse
 
@@ -97,7 +97,7 @@ def test_small_counts_of_a_grid_are_hidden_from_a_leader(open_page: OpenPage) ->
 
 def test_three_charts_and_no_more(open_page: OpenPage) -> None:
     app = open_page("visits")
-    assert len(app.get("plotly_chart")) == 3
+    assert len(drawn_figures(app)) == 3
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_without_the_log_it_says_whom_to_ask(open_page: OpenPage, built_warehous
     app = open_page("visits", warehouse=root)
     assert not app.exception
     assert "还没有走访记录" in texts(app)
-    assert not app.get("plotly_chart")
+    assert not drawn_figures(app)
 
 
 def test_one_visit_and_no_key_person(open_page: OpenPage, built_warehouse: Any) -> None:
