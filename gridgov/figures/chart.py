@@ -60,7 +60,6 @@ FIGURE_CONFIG: dict[str, Any] = {
     "scrollZoom": False,
     "doubleClick": "reset",
     "showTips": False,
-    "responsive": True,
     "locale": "zh-CN",
     "locales": {"zh-CN": _ZH},
 }
