@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from gridgov.workspace.annotation import add_annotation
 from gridgov.workspace.audit import Actor
 from gridgov.workspace.engine import shared_workspace
-from tests.pages.conftest import OpenPage, texts
+from tests.pages.conftest import OpenPage, drawn_figures, texts
 
 LEADER = Actor(None, "李书记")
 COMMUNITY, FIRST = "510112001001", "51011200100101"
@@ -25,8 +25,7 @@ def engine(open_page: OpenPage, tmp_path: Path) -> Engine:
 
 def charts_with(open_page: OpenPage, words: str, name: str, **url: str) -> int:
     """How many charts of a page carry the words."""
-    specs = [chart.proto.spec for chart in open_page(name, **url).get("plotly_chart")]
-    return sum(words in spec or words in spec.encode().decode("unicode_escape") for spec in specs)
+    return sum(words in str(chart) for chart in drawn_figures(open_page(name, **url)))
 
 
 def test_without_a_chosen_grid_the_page_is_about_the_one_that_it_shows(
