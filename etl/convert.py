@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 import duckdb
@@ -34,6 +35,7 @@ from etl.privacy import (
 from etl.recognise import SheetGuess
 from etl.sheet import RAW
 from etl.values import (
+    EPOCH_1900,
     DateOrder,
     Unreadable,
     clean,
@@ -167,11 +169,13 @@ class Converter:
         pseudonyms: Pseudonyms,
         recipe: Recipe,
         order: DateOrder | None,
+        epoch: datetime = EPOCH_1900,
     ) -> None:
         self._con = con
         self._pseudonyms = pseudonyms
         self._recipe = recipe
         self._order = order
+        self._epoch = epoch
         self._readers: dict[str, _Read] = {}
         self._repeating: dict[str, bool] = {}
 
@@ -315,7 +319,7 @@ class Converter:
     def _kind_reader(self, column: Column) -> _Read:
         kind = column.kind
         if kind in ("timestamp", "date"):
-            return lambda value: (_iso(value, self._order), None)
+            return lambda value: (_iso(value, self._order, self._epoch), None)
         if kind in ("count", "integer", "decimal"):
             whole, negative = kind != "decimal", kind != "count"
             return lambda value: (_plain(read_number(value, whole=whole, negative=negative)), None)
@@ -407,8 +411,8 @@ _STRICT_SQL: dict[str, Callable[[str, str], str]] = {
 }
 
 
-def _iso(value: str, order: DateOrder | None) -> str | None:
-    moment = read_moment(value, order)
+def _iso(value: str, order: DateOrder | None, epoch: datetime) -> str | None:
+    moment = read_moment(value, order, epoch)
     return None if moment is None else moment.isoformat(" ")
 
 

@@ -81,9 +81,20 @@ CHECKS: dict[str, Check] = {
         _w("W110", "不在已知取值内，原样保留", "not among the known values; kept as it is"),
         _w("W111", "表头没有认出，该列未导入", "header not recognised; column not loaded"),
         _w(
+            "W112",
+            "工作表没有认出，未导入；要导入请在映射文件里说明，不必导入可不管",
+            "sheet not recognised and not loaded; if it holds data, describe it in a mapping file",
+        ),
+        _w(
+            "W113",
+            "单元格是错误值（#N/A、#REF! 等）或没有结果的公式，当作空白；请算出结果后重新保存",
+            "an error value (#N/A, #REF! …) or a formula without a result, taken as empty; "
+            "calculate and save the workbook again",
+        ),
+        _w(
             "W401",
-            "同一文件内同一编号内容不同，以最后一行为准",
-            "conflicting copies in one file; the last wins",
+            "同一批文件里同一编号内容不同，以最后读到的一行为准；请核对",
+            "conflicting copies in one load; the last one read stands, please check",
         ),
         _w("W402", "连续多日没有记录", "several days without a record"),
         _w("W403", "网格没有任何记录", "a grid without any record"),

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from etl.findings import Finding
 from etl.mapping import Recipe, read_mapping
 from etl.privacy import Pseudonyms, key_path
 from etl.publish import finish
@@ -102,7 +103,7 @@ def _run(
     with store.build() as building:
         tell(_("识别文件"), 0.0)
         planned = _recognised(paths, building.folder, mapping, table)
-        _refuse_doubtful(planned)
+        passed = _refuse_doubtful(planned)
         before = {
             sheet.source.outer: sheet.source.mark or fingerprint(sheet.source.outer)
             for sheet, _guess, _recipe in planned
@@ -110,6 +111,7 @@ def _run(
         samples = sample_hashes(before)
         planned.sort(key=lambda one: _ORDER[one[1].table or ""])
         loader = SheetLoader(building.con, building.number, pseudonyms, store.rejects)
+        loader.passed = passed
         reports: list[FileReport] = []
         for at, (sheet, guess, recipe) in enumerate(planned):
             tell(f"{sheet.source.stem} {sheet.name}".strip(), 0.05 + 0.7 * at / len(planned))
@@ -131,21 +133,34 @@ def _recognised(
         raise UsageError(_("没有表 {table}；可用：{tables}", table=table, tables=" ".join(TABLES)))
     recipes = read_mapping(mapping) if isinstance(mapping, Path) else list(mapping or ())
     found = []
+    is_used = False
     for source in discover(paths, scratch):
         fitting = next((r for r in recipes if r.fits(source.path, "")), None)
         if source.kind == "text" and is_rejects_text(source.file):
             fitting = None
         for sheet in open_sheets(source, scratch, fitting):
-            recipe = recipe_for(recipes, source.path, sheet.name, sheet.preview)
-            recipe = recipe or Recipe(table=table)
+            fitting = recipe_for(recipes, source.path, sheet.name, sheet.preview)
+            is_used = is_used or fitting is not None
+            recipe = fitting or Recipe(table=table)
             if recipe.skip:
                 continue
             found.append((sheet, recognise_sheet(sheet, recipe), recipe))
+    if isinstance(mapping, Path) and not is_used:
+        files = "、".join(dict.fromkeys(recipe.file for recipe in recipes))
+        raise MappingError(
+            _(
+                "映射文件 {path} 没有用上：没有文件或工作表符合 file = {files} 和 sheet",
+                path=mapping,
+                files=files,
+            )
+        )
     return found
 
 
-def _refuse_doubtful(planned: list[tuple[Sheet, SheetGuess, Recipe]]) -> None:
-    """Ask instead of guessing; sheets of a workbook without any known header are passed over."""
+def _refuse_doubtful(planned: list[tuple[Sheet, SheetGuess, Recipe]]) -> list[Finding]:
+    """Ask instead of guessing; sheets of a workbook without any known header are passed over, and
+    told."""
+    passed: list[Finding] = []
     known: dict[Path, int] = {}
     for sheet, guess, _recipe in planned:
         known[sheet.source.file] = known.get(sheet.source.file, 0) + (guess.table is not None)
@@ -156,10 +171,13 @@ def _refuse_doubtful(planned: list[tuple[Sheet, SheetGuess, Recipe]]) -> None:
         # A cover sheet or a legend beside a recognised one carries at most a stray header.
         if known[sheet.source.file] and len(guess.columns) < 2:
             planned.remove(one)
+            shown = f"{sheet.source.stem} {sheet.name}"
+            passed.append(Finding("W112", "", sheet.records, None, shown))
             continue
         raise _doubt(guess)
     if not planned:
         raise DataFileError(_("没有可导入的数据"))
+    return passed
 
 
 def _doubt(guess: SheetGuess) -> MappingError:

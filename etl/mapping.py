@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from etl.values import ORDERS, DateOrder
 from gridgov.errors import MappingError
 from gridgov.locale import _
@@ -145,6 +147,7 @@ def _recipe(path: Path, part: dict[str, Any]) -> Recipe:
     if table is not None and table not in TABLES:
         known = " ".join(TABLES)
         raise _wrong(path, f"table = {table}", _("没有这张表；可用：{tables}", tables=known))
+    _check_kinds(path, part)
     for key in ("columns", "constants", "templates", "values", "extract"):
         _check_columns(path, table, key, part.get(key, {}))
     order = part.get("date_order")
@@ -156,11 +159,11 @@ def _recipe(path: Path, part: dict[str, Any]) -> Recipe:
         table=table,
         file=str(part.get("file", "*")),
         sheet=str(part.get("sheet", "*")),
-        skip=part.get("skip") is True,
+        skip=part.get("skip", False),
         encoding=part.get("encoding"),
         delimiter=part.get("delimiter"),
         header_row=part.get("header_row"),
-        skip_rows=int(part.get("skip_rows", 0)),
+        skip_rows=part.get("skip_rows", 0),
         date_order=order,
         columns={str(k): str(v) for k, v in part.get("columns", {}).items()},
         constants={str(k): str(v) for k, v in part.get("constants", {}).items()},
@@ -174,10 +177,44 @@ def _recipe(path: Path, part: dict[str, Any]) -> Recipe:
     )
 
 
-def _check_columns(path: Path, table: str | None, key: str, given: Any) -> None:
+def _check_kinds(path: Path, part: dict[str, Any]) -> None:
+    """What each key has to be; a mapping that is half understood would load what it must not."""
+    for key, value in part.items():
+        if key == "skip" and not isinstance(value, bool):
+            raise _wrong(path, key, _("只能是 true 或 false"))
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        if key in ("header_row", "skip_rows") and not (is_whole and value >= (key == "header_row")):
+            raise _wrong(path, key, _("应是行数，如 3"))
+        if key in ("file", "sheet", "encoding") and not isinstance(value, str):
+            raise _wrong(path, key, _("应是加引号的文字"))
+        if key == "delimiter" and not (isinstance(value, str) and len(value) == 1):
+            raise _wrong(path, key, _('应是一个字符，如 ";"'))
+        if key == "drop" and not isinstance(value, list):
+            raise _wrong(path, key, _("应写成 [[drop]]"))
+    for column, pattern in _table(path, "extract", part.get("extract", {})).items():
+        _check_pattern(path, f"extract.{column}", pattern)
+    for column, values in _table(path, "values", part.get("values", {})).items():
+        _table(path, f"values.{column}", values)
+
+
+def _table(path: Path, key: str, given: Any) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise _wrong(path, key, _("应是一张表"))
-    if not given:
+    return given
+
+
+def _check_pattern(path: Path, key: str, pattern: object) -> None:
+    """Patterns are DuckDB's, so that is who is asked."""
+    try:
+        with duckdb.connect() as con:
+            con.execute("SELECT regexp_matches('', $pattern)", {"pattern": str(pattern)})
+    except duckdb.Error as error:
+        why = str(error).splitlines()[0].rpartition("Error: ")[2]
+        raise _wrong(path, key, _("不是有效的正则表达式：{why}", why=why)) from error
+
+
+def _check_columns(path: Path, table: str | None, key: str, given: Any) -> None:
+    if not _table(path, key, given):
         return
     if table is None:
         raise _wrong(path, "table", _("写了 {key} 就要写明 table", key=key))
@@ -201,4 +238,6 @@ def _drop(path: Path, rule: Any) -> Drop:
     operators = [key for key in rule if key in _OPERATORS]
     if len(operators) != 1 or len(rule) != 3:
         raise _wrong(path, "drop", _("条件用这些之一：{names}", names=" ".join(sorted(_OPERATORS))))
+    if operators == ["matches"]:
+        _check_pattern(path, "drop.matches", rule["matches"])
     return Drop(str(rule["header"]), operators[0], rule[operators[0]], str(rule["reason"]))

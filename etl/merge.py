@@ -40,7 +40,7 @@ class Touched:
 
 @dataclass
 class Merged:
-    """Counts of rows. `conflict_rows` are the numbers of rows that a later row of the same file
+    """Counts of rows. `conflict_rows` are the numbers of rows that another row of the same load
     contradicts; `overlap` counts duplicates by the earlier batch that had them first."""
 
     loaded: int = 0
@@ -254,6 +254,14 @@ class _Merge:
             f"DELETE FROM {STAGE} WHERE row_number IN (SELECT row_number FROM hit WHERE NOT same)"
         )
         result.updated += corrections
+        # Another file or sheet of this very load says otherwise: which is later nobody has said.
+        result.conflict_rows += [
+            row[0]
+            for row in self._con.execute(
+                f"SELECT row_number FROM hit WHERE NOT same AND old_batch = {self._batch} "
+                "ORDER BY row_number"
+            ).fetchall()
+        ]
 
     def insert(self) -> int:
         """All that is left is new."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from etl.books import write_batch, write_findings, write_meta
 from etl.report import FileReport, LoadReport
@@ -26,12 +27,19 @@ def finish(
     """Complete and publish what `loader` has put into `building`. Nothing is where nothing changed
     and no row was refused: what was has to be in the books, or nobody can mend it."""
     report = LoadReport(building.base, reports, is_check=not publish)
+    # One file may be called after somebody whom another one names.
+    names = set().union(*(one.names for one in reports))
+    for one in reports:
+        one.names = names
+    report.findings = [
+        replace(one, value_hint=reports[0].nameless(one.value_hint or "")) for one in loader.passed
+    ]
     is_refused = any(one.rejected and not one.is_known for one in reports)
     if not report.total("loaded") + report.total("updated") and not is_refused:
         return report
     con = building.con
     tell(_("检查整本台账"), 0.75)
-    report.findings = whole_log_findings(con, loader.touched, loader.batch_id)
+    report.findings += whole_log_findings(con, loader.touched, loader.batch_id)
     write_batch(
         con, loader.batch_id, reports, loader.file_ids, loader.recipes, loader.overlap.items()
     )

@@ -11,12 +11,13 @@ import pyarrow as pa
 from etl import direct
 from etl.ask import count
 from etl.books import already_loaded
+from etl.cell_values import cells_without_value, counts_from_1904
 from etl.columns import integers
 from etl.convert import Converter, source_expression
 from etl.date_order import find_date_order
 from etl.ddl import schema_hash, text
 from etl.findings import Finding
-from etl.headers import match, suggest
+from etl.headers import header_key, match, suggest
 from etl.job import Job
 from etl.mapping import Recipe
 from etl.merge import Touched, merge
@@ -30,7 +31,9 @@ from etl.row_findings import row_findings
 from etl.sheet import RAW, Sheet
 from etl.skip import find_skipped
 from etl.stage import STAGE, Selection, Staged, build_marks, build_stage
+from etl.values import EPOCH_1900, EPOCH_1904
 from gridgov import __version__
+from gridgov.errors import MappingError
 from gridgov.locale import _
 from gridgov.schema import TABLES, Table
 
@@ -52,6 +55,7 @@ class SheetLoader:
         self._rejects = rejects
         self._next_file = count(con, "SELECT max(file_id) FROM load_file") + 1
         self.file_ids: list[int] = []
+        self.passed: list[Finding] = []
 
     def load(self, sheet: Sheet, guess: SheetGuess, recipe: Recipe) -> FileReport:
         """Load one recognised sheet. Raises `DataFileError` when its records do not add up."""
@@ -75,7 +79,10 @@ class SheetLoader:
         # Models need the memory.
         self.con.execute(f"DROP TABLE {RAW}; DROP TABLE {STAGE}")
         # What could not be decoded is known only now.
-        report.findings[:0] = _header_findings(table, guess, sheet, recipe, report)
+        report.findings[:0] = [
+            *_header_findings(table, guess, sheet, recipe, report),
+            *_without_value(table, guess, sheet),
+        ]
         report.encoding = sheet.encoding
         report.balance(sheet.records)
         return report
@@ -103,7 +110,8 @@ class SheetLoader:
 
     def converter(self, job: Job) -> Converter:
         """What converts the columns of `job`."""
-        return Converter(self.con, self._pseudonyms, job.recipe, job.order)
+        epoch = EPOCH_1904 if counts_from_1904(job.sheet.source) else EPOCH_1900
+        return Converter(self.con, self._pseudonyms, job.recipe, job.order, epoch)
 
     def select(
         self,
@@ -117,7 +125,8 @@ class SheetLoader:
         """All rows of `raw` but those in `skipped`, converted; the first has number `first_row`."""
         converted = [converter.column(job.table.column(n), sql) for n, sql in job.sources.items()]
         hide_names(self.con, converted, job.sources)
-        shown = " ".join((job.guess.path, job.guess.sheet, *job.guess.unknown))
+        passed = (one.value_hint or "" for one in self.passed)
+        shown = " ".join((job.guess.path, job.guess.sheet, *job.guess.unknown, *passed))
         job.report.names |= names_in(self.con, converted, job.sources, shown)
         job.surplus |= {first_row + at: cells for at, cells in surplus.items()}
         extra = [*_drop_marks(job.recipe, job.guess), *self._surplus_mark(surplus)]
@@ -190,6 +199,21 @@ def _header_findings(
     return found
 
 
+def _without_value(table: Table, guess: SheetGuess, sheet: Sheet) -> list[Finding]:
+    """Cells of the recognised columns that show an error, or a formula that nobody calculated."""
+    if sheet.source.kind != "cells":
+        return []
+    rows: dict[int, list[int]] = {}
+    for row, at in cells_without_value(sheet.source.file, sheet.name):
+        if row > guess.start:
+            rows.setdefault(at, []).append(row)
+    return [
+        Finding("W113", column, len(rows[at]), min(rows[at]), guess.headers[at], table.name)
+        for column, at in guess.columns.items()
+        if at in rows
+    ]
+
+
 def _nearest(table: Table, header: str, guess: SheetGuess) -> str:
     """Which column a header may mean, or where that column has been taken from already."""
     for column in match(table, [header]).columns:
@@ -202,11 +226,20 @@ def _nearest(table: Table, header: str, guess: SheetGuess) -> str:
 
 def _drop_marks(recipe: Recipe, guess: SheetGuess) -> list[str]:
     marks = []
+    keys = [header_key(header) for header in guess.headers]
     for number, drop in enumerate(recipe.drop):
-        if drop.header in guess.headers:
-            cell = f"{RAW}.c{guess.headers.index(drop.header)}"
-            condition = _condition(cell, drop.operator, drop.operand)
-            marks.append(f"CASE WHEN {condition} THEN 'E110:{number}' END")
+        if header_key(drop.header) not in keys:
+            # Rows that were to be refused must not come in because of a misspelt header.
+            raise MappingError(
+                _(
+                    "{path}：映射文件的 drop 用到表头“{header}”，文件里没有",
+                    path=guess.path,
+                    header=drop.header,
+                )
+            )
+        cell = f"{RAW}.c{keys.index(header_key(drop.header))}"
+        condition = _condition(cell, drop.operator, drop.operand)
+        marks.append(f"CASE WHEN {condition} THEN 'E110:{number}' END")
     return marks
 
 

@@ -28,6 +28,8 @@ _TOTAL = re.compile(
 )
 _NUMBER = re.compile(r"[-+]?[\d.,]+\D{0,3}|[-—/]+")
 _PAGE = re.compile(r"第?\d+页(?:[/,，、]?共?\d+页)?|第[一二三四五六七八九十]+页|page\d+(?:of\d+)?")
+# 制表：王五　审核：赵六　日期：2025-02-01
+_SIGNED = re.compile(r"[\u4e00-\u9fff]{2,8}(?:\([^)]*\))?:.*", re.DOTALL)
 _AT_ONCE = 50_000
 
 
@@ -113,6 +115,8 @@ def _kind(
     if len(lacking) >= max(1, len(required) - 1) and _PAGE.fullmatch("".join(words)):
         return "note"
     if len(lacking) >= max(1, len(required) - 1) and words[0].startswith(_NOTES):
+        return "note"
+    if at_foot and lacking and all(_SIGNED.fullmatch(cell) for cell in filled):
         return "note"
     if at_foot and len(filled) == 1 and len(cells) > 2 and len(lacking) >= len(required) - 1:
         return "note"

@@ -13,6 +13,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 __all__ = [
+    "EPOCH_1900",
+    "EPOCH_1904",
     "FLAGS",
     "ORDERS",
     "DateOrder",
@@ -33,7 +35,8 @@ __all__ = [
 DateOrder = Literal["dmy", "mdy", "ymd"]
 ORDERS: tuple[DateOrder, ...] = ("dmy", "mdy", "ymd")
 _SPACE = re.compile(r"[\s\u00a0\u3000\u200b\ufeff]+")
-_EXCEL_EPOCH = datetime(1899, 12, 30)
+# From which day spreadsheets count, in Windows and, once, on a Mac.
+EPOCH_1900, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _TRUE = [
     "是",
     "有",
@@ -257,18 +260,20 @@ def numeric_date_orders(value: str) -> frozenset[DateOrder] | None:
     return frozenset(order for order, can_be in orders.items() if can_be)
 
 
-def read_moment(value: str, order: DateOrder | None = None) -> datetime | None:
+def read_moment(
+    value: str, order: DateOrder | None = None, epoch: datetime = EPOCH_1900
+) -> datetime | None:
     """A date or a moment in local time; None where the cell says nothing.
 
-    `order` is needed for 03/04/2025. Raises `Unreadable` E102; a moment with a zone is moved to
-    Asia/Shanghai, which has had no summer time since 1991.
+    `order` is needed for 03/04/2025; a serial number counts days from `epoch`. A moment with a zone
+    is moved to Asia/Shanghai, which has had no summer time since 1991. Raises `Unreadable` E102.
     """
     plain = clean(value)
     if is_nothing(plain):
         return None
     plain = _in_digits(_WEEKDAY.sub(" ", plain).strip())
     if _SERIAL.fullmatch(plain):
-        return _from_serial(float(plain))
+        return _from_serial(float(plain), epoch)
     try:
         compact = _COMPACT.fullmatch(plain)
         if compact:
@@ -279,11 +284,11 @@ def read_moment(value: str, order: DateOrder | None = None) -> datetime | None:
         raise Unreadable("E102") from error
 
 
-def _from_serial(serial: float) -> datetime:
-    """Days since 1899-12-30, as spreadsheets count; only those of the years 1954 to 2119."""
+def _from_serial(serial: float, epoch: datetime) -> datetime:
+    """Days since `epoch`, as spreadsheets count; from 1899 on only those of 1954 to 2119."""
     if not 20_000 <= serial <= 80_000:
         raise Unreadable("E102")
-    moment = _EXCEL_EPOCH + timedelta(days=serial)
+    moment = epoch + timedelta(days=serial)
     return (moment + timedelta(milliseconds=500)).replace(microsecond=0)
 
 

@@ -21,7 +21,13 @@ REFERENCE_FILES = {
 # Side effects that the defect itself brings along and that are worth telling too.
 ALSO = {"W403": {"W403"}, "W404": {"W404"}}
 # Not from a file alone: a mapping's own rule, and kinds that no shipped table uses.
-ELSEWHERE = {"E107": "test_values.py", "E110": "test_mapping.py", "E111": "test_resident.py"}
+ELSEWHERE = {
+    "E107": "test_values.py",
+    "E110": "test_mapping.py",
+    "E111": "test_resident.py",
+    "W112": "test_recognise.py",
+    "W113": "test_workbooks.py",
+}
 
 
 @pytest.fixture(scope="module")

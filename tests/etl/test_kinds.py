@@ -208,6 +208,49 @@ def test_numbers_guarded_from_spreadsheets_are_the_numbers(tmp_path: Path) -> No
     assert table(warehouse, "SELECT visit_id, worker, grid FROM visit") == [("00123", "张三", "M1")]
 
 
+def test_lines_of_json_of_several_types_and_with_parts_are_read(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    rows = [
+        {"走访编号": 1, "走访时间": "2025-01-03", "走访人": ["张三", "李四"], "所属网格": 101.0},
+        {"走访编号": "A2", "走访时间": "2025-01-04T08:05:00+08:00", "走访人": "张三",
+         "所属网格": "M1", "是否见面": False, "位置": {"x": 1}},
+    ]  # fmt: skip
+    path = tmp_path / "走访.jsonl"
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    path.write_text("\ufeff" + "\n\n".join(lines), encoding="utf-8")
+    (report,) = load([path], warehouse).files
+    assert (report.loaded, report.rejected) == (2, 0)
+    assert table(warehouse, "SELECT visit_id, worker, grid, met FROM visit ORDER BY 1") == [
+        ("1", "张三、李四", "101", None),
+        ("A2", "张三", "M1", False),
+    ]
+    path.write_text(lines[0] + '\n{"走访编号": \n', encoding="utf-8")
+    with pytest.raises(DataFileError, match="第 2 行"):
+        check([path], warehouse)
+
+
+def test_parquet_with_gaps_among_its_numbers_and_with_structures(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    columns = {
+        "走访编号": pa.array([1001.0, None], pa.float64()),
+        "走访时间": pa.array([datetime(2025, 1, 3), datetime(2025, 1, 4)]),
+        "走访人": pa.array(["张三", "李四"]),
+        "所属网格": pa.array([101.5, 102.0]),
+        "位置": pa.array([{"x": 1}, {"x": 2}]),
+        "原文": pa.array([b"\xff", b"a"]),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "走访.parquet")
+    (report,) = load([tmp_path / "走访.parquet"], warehouse).files
+    assert (report.loaded, report.rejected) == (2, 0)
+    assert table(warehouse, "SELECT visit_id[1:4], grid FROM visit ORDER BY occurred_at")[0] == (
+        "1001",
+        "101.5",
+    )
+    assert table(warehouse, "SELECT grid FROM visit ORDER BY occurred_at")[1] == ("102",)
+
+
 @pytest.mark.parametrize("name", ["a.pdf", "a.gz", "missing.csv"])
 def test_what_is_no_data_file_is_refused_in_one_line(name: str, tmp_path: Path) -> None:
     path = tmp_path / name

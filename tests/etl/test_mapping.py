@@ -154,6 +154,18 @@ def test_encoding_delimiter_header_row_and_skip_rows_are_taken_as_told(tmp_path:
         ("[columns]\nA = 'grid'", "table"),
         ("table = 'visit'\n[columns]\nA = 'nope'", "nope"),
         ("table = 'visit'\n[templates]\ngrid = '{Nope}'", "Nope"),
+        ("header_row = '3'", "header_row"),
+        ("header_row = 0", "header_row"),
+        ("skip_rows = 'a'", "skip_rows"),
+        ("skip = 'yes'", "skip"),
+        ("encoding = 5", "encoding"),
+        ("delimiter = ';;'", "delimiter"),
+        ("table = 'visit'\n[extract]\ngrid = '('", "extract.grid"),
+        ("table = 'visit'\n[values]\nmet = 'x'", "values.met"),
+        (
+            "table = 'visit'\n[[drop]]\nheader = '走访人'\nmatches = '('\nreason = 'x'",
+            "drop.matches",
+        ),
         ("date_order = 'ydm'", "date_order"),
         ("table = 'visit'\n[[drop]]\nheader = 'A'", "drop"),
         ("= broken", "TOML"),
@@ -169,14 +181,17 @@ def test_a_wrong_mapping_is_one_line_that_names_the_key(
     assert "\n" not in str(caught.value)
 
 
-def test_the_example_in_the_documentation_is_valid(tmp_path: Path) -> None:
-    (example,) = re.findall(r"```toml\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+def test_the_examples_in_the_documentation_are_valid(tmp_path: Path) -> None:
+    example, several = re.findall(
+        r"```toml\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL
+    )
     (recipe,) = read_mapping(_mapping(tmp_path, example))
     # Every key that the loader knows is shown there.
     from etl.mapping import _KEYS
 
     assert set(tomllib.loads(example)) == _KEYS
     assert recipe.date_order == "mdy"
+    assert [one.skip for one in read_mapping(_mapping(tmp_path, several))] == [True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -185,3 +200,28 @@ def test_the_example_in_the_documentation_is_valid(tmp_path: Path) -> None:
 def test_a_recipe_written_as_a_file_reads_back_the_same(text: str, tmp_path: Path) -> None:
     (recipe,) = read_mapping(_mapping(tmp_path, text))
     assert read_mapping(_mapping(tmp_path, mapping_text(recipe))) == [recipe]
+
+
+def test_a_drop_rule_for_a_header_that_is_not_there_is_refused(
+    tmp_path: Path, warehouse: Path
+) -> None:
+    path = write_visits(tmp_path / "走访.csv", visit("V1"))
+    rule = 'table = "visit"\n[[drop]]\nheader = "状态"\nequals = "作废"\nreason = "作废"'
+    with pytest.raises(MappingError, match="状态"):
+        check([path], warehouse, _mapping(tmp_path, rule))
+
+
+def test_a_mapping_that_fits_no_file_is_told(tmp_path: Path, warehouse: Path) -> None:
+    path = write_visits(tmp_path / "走访.csv", visit("V1"))
+    with pytest.raises(MappingError, match=r"别的\.csv"):
+        check([path], warehouse, _mapping(tmp_path, 'file = "别的.csv"\ntable = "visit"'))
+
+
+def test_a_sheet_that_is_to_be_left_out_is(tmp_path: Path, warehouse: Path) -> None:
+    folder = tmp_path / "in"
+    write_visits(folder / "走访.csv", visit("V1"))
+    write_visits(folder / "旧走访.csv", visit("V9"))
+    mapping = _mapping(tmp_path, 'file = "旧*"\nskip = true')
+    (report,) = load([folder], warehouse, mapping).files
+    assert Path(report.path).name == "走访.csv"
+    assert table(warehouse, "SELECT visit_id FROM visit") == [("V1",)]

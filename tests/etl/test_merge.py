@@ -82,6 +82,19 @@ def test_conflicting_copies_in_one_file_are_reported_and_the_last_wins(
     assert counts(loaded(*rows, visit("V2"))) == (1, 0, 5, 0)
 
 
+def test_conflicting_copies_in_two_files_of_one_load_are_reported(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    write_visits(folder / "1月.csv", visit("V1", 走访内容="甲"), visit("V2"))
+    write_visits(folder / "2月.csv", visit("V1", 走访内容="乙"), visit("V2"))
+    first, second = load([folder], warehouse).files
+    assert ids(first) == set()
+    assert ids(second) == {"W401"}
+    assert [one.row_number for one in second.findings] == [2]
+    assert table(warehouse, "SELECT note FROM visit WHERE visit_id = 'V1'") == [("乙",)]
+
+
 def test_rows_without_a_number_are_known_by_their_natural_key(
     loaded: Loaded, warehouse: Path
 ) -> None:

@@ -118,6 +118,35 @@ def test_several_tables_in_one_workbook_and_a_cover_sheet(tmp_path: Path) -> Non
     ]
 
 
+def test_a_sheet_that_is_passed_over_is_told_without_the_resident_it_is_called_after(
+    tmp_path: Path,
+) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for row in ([*VISIT_HEADERS], visit("V1", 走访对象="欧阳翠花")):
+        page.append(row)
+    other = book.create_sheet("欧阳翠花的反馈")
+    for row in (["问题", "打分"], ["服务好吗", "5"], ["还有呢", "4"]):
+        other.append(row)
+    book.save(tmp_path / "台账.xlsx")
+    report = check([tmp_path / "台账.xlsx"], tmp_path / "warehouse")
+    (told,) = [one for one in report.findings if one.check_id == "W112"]
+    assert (told.value_hint, told.occurrences) == ("台账.xlsx [已隐去]的反馈", 3)
+
+
+def test_signatures_at_the_foot_are_notes(tmp_path: Path) -> None:
+    rows = [
+        list(VISIT_HEADERS),
+        visit("V1"),
+        ["制表：王五", "审核：赵六", "日期：2025-02-01", "", "", ""],
+        ["单位（盖章）：", "", "", "", "", "联系人：钱七"],
+    ]
+    report = check_one(write_csv(tmp_path / "走访.csv", rows), tmp_path)
+    assert (report.rows, report.loaded, report.rejected) == (1, 1, 0)
+    assert report.skipped == {"header": 1, "note": 2}
+
+
 def test_unknown_headers_are_reported_with_the_nearest_guess(tmp_path: Path) -> None:
     rows = [[*VISIT_HEADERS, "走访时长(分钟)", "天气"], [*visit("V1"), "20", "晴"]]
     report = check_one(write_csv(tmp_path / "走访.csv", rows), tmp_path)
