@@ -11,9 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table as Grid
 
-from etl.findings import Finding
 from etl.rejects import RejectedRow
-from etl.report import LoadReport
+from etl.report import FindingKind, LoadReport
 from etl.status import Status, VersionStatus
 from gridgov.locale import _, pick
 from gridgov.schema import TABLES
@@ -67,9 +66,11 @@ def show_report(console: Console, report: LoadReport) -> None:
         label = pick(table.label, table.label_en)
         grid.add_row(Path(one.path).name, one.sheet, label, *(f"{n:,}" for n in counts))
     console.print(grid)
-    found = [*(f for one in report.files for f in one.findings), *report.findings]
-    for line in _by_kind(found)[:_SHOWN]:
-        console.print(line, markup=False, highlight=False)
+    kinds = report.kinds()
+    for kind in kinds[:_SHOWN]:
+        console.print(_line(kind, several=len(report.files) > 1), markup=False, highlight=False)
+    if len(kinds) > _SHOWN:
+        console.print(_("还有 {n} 类问题没有列出", n=len(kinds) - _SHOWN))
     if report.is_check:
         console.print(_("只做检查，没有发布"))
         return
@@ -81,19 +82,16 @@ def show_report(console: Console, report: LoadReport) -> None:
         console.print(_("数据没有变化，没有发布新版本"))
 
 
-def _by_kind(findings: list[Finding]) -> list[str]:
-    kinds: dict[tuple[str, str, str], list[Finding]] = {}
-    for one in findings:
-        kinds.setdefault((one.check_id, one.table, one.column), []).append(one)
-    lines = []
-    for (check_id, _table, column), group in sorted(kinds.items()):
-        times = sum(one.occurrences for one in group)
-        shown = "、".join(one.value_hint for one in group[:3] if one.value_hint)
-        lines.append(
-            f"{check_id} {group[0].message}（{column}）× {times:,}"
-            + (f"：{shown}" if shown else "")
-        )
-    return lines
+def _line(kind: FindingKind, *, several: bool) -> str:
+    """E102 走访.csv：走访时间：不是能认出的日期…（3 次，首见第 16 行）：昨天、1月3日"""
+    what = [kind.where if several else "", kind.label, kind.message]
+    line = f"{kind.check_id} {pick('：', ': ').join(part for part in what if part)}"
+    times = f"{kind.occurrences:,}"
+    if kind.first_row:
+        line += _("（{n} 次，首见第 {row} 行）", n=times, row=kind.first_row)
+    else:
+        line += _("（{n} 次）", n=times)
+    return line + (pick("：", ": ") + "、".join(kind.examples) if kind.examples else "")
 
 
 def show_rejects(console: Console, rows: Iterable[RejectedRow]) -> None:

@@ -33,6 +33,14 @@ class Finding:
         return "error" if self.check_id.startswith("E") else "warning"
 
     @property
+    def label(self) -> str:
+        """The columns it is about, as the reader calls them; a header where it is about one."""
+        if not self.table:
+            return self.column
+        known = {one.name: pick(one.label, one.label_en) for one in TABLES[self.table].columns}
+        return "、".join(known.get(name, name) for name in self.column.split("+"))
+
+    @property
     def message(self) -> str:
         return pick(*self.messages)
 
@@ -58,9 +66,17 @@ CHECKS: dict[str, Check] = {
     check.id: check
     for check in (
         _e("E101", "必填项为空", "a required cell is empty"),
-        _e("E102", "不是能认出的日期或时间", "not a date or time that can be read"),
+        _e(
+            "E102",
+            "不是能认出的日期或时间，请写成 2025-01-03 08:05",
+            "not a date or time that can be read; write it as 2025-01-03 08:05",
+        ),
         _e("E103", "不是整数", "not a whole number"),
-        _e("E104", "单元格比表头多", "more cells than headers"),
+        _e(
+            "E104",
+            "单元格比表头多，可能是没加引号的逗号，请把各格对齐",
+            "more cells than headers, perhaps a comma without quotes; put each cell in its place",
+        ),
         _e(
             "E105",
             "长号码已被表格软件改成科学计数，精度丢失；请从原系统以文本导出",
@@ -96,16 +112,52 @@ CHECKS: dict[str, Check] = {
             "同一批文件里同一编号内容不同，以最后读到的一行为准；请核对",
             "conflicting copies in one load; the last one read stands, please check",
         ),
-        _w("W402", "连续多日没有记录", "several days without a record"),
-        _w("W403", "网格没有任何记录", "a grid without any record"),
-        _w("W404", "记录量较前几周骤降", "volume fell suddenly against the weeks before"),
-        _w("W405", "同一网格同一时期有两名以上任职人", "a grid held by two workers at once"),
-        _w("W501", "人员不在格格表或别名表中", "worker unknown"),
-        _w("W502", "网格不在网格表中", "grid unknown"),
-        _w("W503", "诉求类别不在类别表中", "complaint category unknown"),
-        _w("W504", "活动类型不在类型表中", "activity type unknown"),
-        _w("W505", "活动编号不在活动台账中", "activity number unknown"),
-        _w("W506", "上级网格不在网格表中", "parent grid unknown"),
+        _w(
+            "W402",
+            "连续多日没有记录，请核对是否漏导",
+            "several days without a record; is an export missing?",
+        ),
+        _w(
+            "W403",
+            "网格没有任何记录，请核对是否漏导",
+            "a grid without any record; is an export missing?",
+        ),
+        _w(
+            "W404",
+            "记录量较前几周骤降，请核对是否漏导",
+            "volume fell against the weeks before; is an export missing?",
+        ),
+        _w(
+            "W405",
+            "同一网格同一时期有两名以上任职人，请核对起止日期",
+            "a grid held by two workers at once; check the dates",
+        ),
+        _w(
+            "W501",
+            "人员不在格格表或别名表中，请在其中一张补上",
+            "worker unknown; enter the worker or an alias",
+        ),
+        _w("W502", "网格不在网格表中，请补上或改正", "grid unknown; enter or correct it"),
+        _w(
+            "W503",
+            "诉求类别不在类别表中，请补上或改正",
+            "complaint category unknown; enter or correct it",
+        ),
+        _w(
+            "W504",
+            "活动类型不在类型表中，请补上或改正",
+            "activity type unknown; enter or correct it",
+        ),
+        _w(
+            "W505",
+            "活动编号不在活动台账中，请先导入活动",
+            "activity number unknown; load the activities first",
+        ),
+        _w(
+            "W506",
+            "上级网格不在网格表中，请补上或改正",
+            "parent grid unknown; enter or correct it",
+        ),
     )
 }
 _DATE_WORDS = set("年月日号时点分秒上午下午晚星期周一二三四五六七八九十")

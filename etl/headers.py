@@ -86,6 +86,9 @@ def match(
         if not key:
             continue
         if key in wanted:
+            # Of a header that comes twice the left one is meant; the other is told.
+            if best.get(wanted[key], (0, 0))[0] < 0:
+                continue
             if wanted[key]:
                 best[wanted[key]] = (-1, position)
             recognised.add(position)

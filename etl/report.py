@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
 from etl.findings import Finding
@@ -10,7 +11,7 @@ from etl.privacy import STRUCK, strike_name
 from gridgov.errors import DataFileError
 from gridgov.locale import _
 
-__all__ = ["FileReport", "LoadReport"]
+__all__ = ["FileReport", "FindingKind", "LoadReport"]
 
 
 @dataclass
@@ -67,6 +68,25 @@ class FileReport:
         return {**{name: getattr(self, name) for name in names}, "warnings": self.warnings}
 
 
+@dataclass(frozen=True)
+class FindingKind:
+    """All findings of one check on one column of one sheet, as a reader wants them: `where` the
+    sheet is, what the `message` is about and says, from which row on, how often, some `examples`.
+    """
+
+    check_id: str
+    where: str
+    label: str
+    message: str
+    first_row: int | None
+    occurrences: int
+    examples: tuple[str, ...]
+
+    @property
+    def is_error(self) -> bool:
+        return self.check_id.startswith("E")
+
+
 @dataclass
 class LoadReport:
     """A whole load. `version` is what is in force afterwards; `published` tells whether this load
@@ -78,6 +98,29 @@ class LoadReport:
     is_check: bool = False
     batch_id: int | None = None
     findings: list[Finding] = field(default_factory=list)
+
+    def kinds(self, examples: int = 3) -> list[FindingKind]:
+        """What was found, errors first; what concerns a whole log comes last in its kind."""
+        groups: dict[tuple[str, str, str, str], list[Finding]] = {}
+        for file in self.files:
+            where = f"{PurePath(file.path).name} {file.sheet}".strip()
+            for one in file.findings:
+                groups.setdefault((one.check_id, where, one.table, one.column), []).append(one)
+        for one in self.findings:
+            groups.setdefault((one.check_id, "", one.table, one.column), []).append(one)
+        return [
+            FindingKind(
+                check_id=check_id,
+                where=where,
+                # A finding about a whole log names it itself.
+                label=group[0].label if where else "",
+                message=group[0].message,
+                first_row=min((f.row_number for f in group if f.row_number), default=None),
+                occurrences=sum(f.occurrences for f in group),
+                examples=tuple(f.value_hint for f in group if f.value_hint)[:examples],
+            )
+            for (check_id, where, _table, _column), group in sorted(groups.items())
+        ]
 
     def total(self, name: str) -> int:
         """The sum of one count over all files."""

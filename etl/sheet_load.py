@@ -189,8 +189,16 @@ def _header_findings(
     table: Table, guess: SheetGuess, sheet: Sheet, recipe: Recipe, report: FileReport
 ) -> list[Finding]:
     found = []
-    # With a mapping file the clerk has said which columns matter.
-    for header in () if recipe.columns or recipe.templates else guess.unknown:
+    # With a mapping file the clerk has said which columns matter; of a header that comes twice
+    # only one can have been meant.
+    said = (
+        {header_key(header) for header in recipe.columns}
+        if recipe.columns or recipe.templates
+        else None
+    )
+    for header in guess.unknown:
+        if said is not None and header_key(header) not in said:
+            continue
         name = report.nameless(header.strip())
         shown = name + _nearest(table, header, guess)
         found.append(Finding("W111", name, 1, guess.header_row + 1, shown, table.name))

@@ -2,7 +2,8 @@
 
 from gridgov.locale import _
 from gridgov.ui.freshness import completeness_chart, freshness_table, gaps_table
-from gridgov.ui.loading import history, templates, upload
+from gridgov.ui.loading import upload
+from gridgov.ui.loading_history import history, templates
 from gridgov.ui.page import page, section, show
 
 view = page(_("数据导入"), context=False)

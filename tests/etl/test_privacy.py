@@ -230,7 +230,7 @@ def test_an_official_grid_code_of_any_level_is_kept(
     load([grids, write_csv(tmp_path / "走访.csv", rows)], warehouse)
     assert table(warehouse, "SELECT grid FROM visit") == [(kept,)]
     unknown = "SELECT value_hint, message_zh FROM load_finding WHERE check_id = 'W502'"
-    assert table(warehouse, unknown) == [(kept, "走访：网格不在网格表中")]
+    assert table(warehouse, unknown) == [(kept, "走访：网格不在网格表中，请补上或改正")]
 
 
 @pytest.mark.parametrize("length", [32, 64, 65, 200])
