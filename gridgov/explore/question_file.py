@@ -70,7 +70,7 @@ def filters_of(definition: Mapping[str, Any], today: date) -> Filters:
 
 
 def _texts(given: Mapping[str, Any]) -> dict[str, str]:
-    return {str(key): str(value) for key, value in given.items()}
+    return {str(key): "" if value is None else str(value) for key, value in given.items()}
 
 
 def write_question_file(question: QuestionFile) -> bytes:
@@ -93,6 +93,8 @@ def read_question_file(content: bytes) -> QuestionFile:
         raise UsageError(_("文件太大，不像是导出的问题文件"))
     try:
         found = json.loads(content.decode("utf-8-sig"))
+        # Half a character, which JSON may spell, is in no text that could be written again.
+        json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise UsageError(_("文件不是 JSON，请选择从本系统导出的问题文件")) from None
     if not isinstance(found, dict) or found.get("format") != _FORMAT:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Visit, settle
 
@@ -63,6 +64,36 @@ def test_from_a_question_to_a_board(visit: Visit) -> None:
     page.locator(".js-plotly-plot").first.wait_for(timeout=20_000)
     expect(page.locator(".stMain")).to_contain_text("按期办结看类别", timeout=20_000)
     assert not visit.errors, visit.errors
+
+
+def test_a_saved_question_opens_by_its_link_somewhere_else(visit: Visit, browser: Browser) -> None:
+    """The link names the question alone; figures, filters and name come from what was saved."""
+    page = visit.open(
+        "/explore?m=C1&by=category&sort=low&period=last_12_months", wait_for="自助分析"
+    )
+    page.get_by_role("button", name="保存", exact=False).first.click()
+    body = page.get_by_test_id("stPopoverBody")
+    name = "一年<b>按</b>类别 *从低到高*"
+    body.get_by_label("名称").fill(name)
+    body.get_by_label("名称").press("Tab")
+    settle(page)
+    body.get_by_role("button", name="保存", exact=True).click()
+    page.wait_for_url("**q=*", timeout=20_000)
+    settle(page)
+    number = parse_qs(urlsplit(page.url).query)["q"][0]
+    table = page.get_by_role("region", name="千人诉求量 · 诉求类别").inner_text()
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+    try:
+        other = Visit(context.new_page(), visit.address)
+        elsewhere = other.open(f"/explore?q={number}", wait_for="自助分析")
+        expect(elsewhere.locator(".stMain")).to_contain_text(f"{name}（第 1 版）", timeout=20_000)
+        expect(elsewhere.locator(".stMain")).to_contain_text("2025-11-01", timeout=20_000)
+        region = elsewhere.get_by_role("region", name="千人诉求量 · 诉求类别")
+        expect(region).to_be_visible(timeout=20_000)
+        assert region.inner_text() == table
+        assert not other.errors, other.errors
+    finally:
+        context.close()
 
 
 def test_it_fits_a_phone(phone: Visit) -> None:

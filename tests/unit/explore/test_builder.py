@@ -127,11 +127,24 @@ def test_every_split_has_a_name() -> None:
         (b'{"format": "gridgov-question", "version": 9}', "版本是 9"),
         (b'{"format": "gridgov-question", "version": 1, "kind": "sql"}', "不完整"),
         (b" " * 400_000, "文件太大"),
+        (
+            b'{"format": "gridgov-question", "version": 1, "kind": "sql", "name": "a", '
+            b'"definition": {"sql": "SELECT \'\\ud800\'"}}',
+            "不是 JSON",
+        ),
     ],
 )
 def test_a_foreign_file_is_refused_in_a_sentence(content: bytes, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         read_question_file(content)
+
+
+def test_a_blank_parameter_of_a_file_stays_blank() -> None:
+    content = write_question_file(QuestionFile("sql", "问", {"sql": "SELECT $a"}))
+    given = json.loads(content)
+    given["definition"]["parameters"] = {"a": None}
+    found = read_question_file(json.dumps(given).encode())
+    assert found.definition["parameters"] == {"a": ""}
 
 
 def test_only_what_a_page_understands_is_taken_from_a_file() -> None:
