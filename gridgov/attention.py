@@ -23,7 +23,7 @@ from gridgov.locale import _, pick
 from gridgov.metrics.evaluate import answer
 from gridgov.metrics.figures import STATES
 from gridgov.metrics.grids import tree_of
-from gridgov.queries.cases import category_changes
+from gridgov.queries.cases import UNSORTED, category_changes, overdue_categories
 from gridgov.queries.complaints_evidence import SURPRISE
 from gridgov.queries.silent_parents import silent_below
 from gridgov.small_counts import hidden_of_line, judged_only, told
@@ -51,7 +51,6 @@ _SIGNALS_BY_GRID = ("SV1", "C3", "C10")
 _TIERS = ("每周", "每月", "每季")
 SILENT_DAYS = 14
 _EACH = 3
-_UNSORTED = "未分类"  # as in attention_overdue_cases.sql
 _RISING_LEAST = 10
 _LOAD_FACTOR = 1.5
 # A leader of a whole city looks at the parts that it divides into first.
@@ -133,25 +132,22 @@ def _tier(tier: str) -> str:
 
 
 def _overdue_cases(reader: Reader, filters: Filters) -> Iterable[Concern]:
-    rows = reader.rows(
-        "queries/attention_overdue_cases.sql",
-        as_of=filters.today,
-        grid_id=filters.grid_id,
-        category=filters.category,
-        source=filters.source,
+    found = overdue_categories(
+        reader, filters.today, filters.grid_id, category=filters.category, source=filters.source
     )
-    for category, cases, over_30_days, longest_days, worst_grid_id in rows[:_EACH]:
+    for one in found[:_EACH]:
+        category = one.category or UNSORTED
         yield Concern(
             "overdue_cases",
-            _("{category}超期在办 {count} 件", category=category, count=formats.whole(cases)),
-            _late_words(filters, longest_days, over_30_days),
+            _("{category}超期在办 {count} 件", category=category, count=formats.whole(one.cases)),
+            _late_words(filters, one.longest_days, one.over_30_days),
             _("超期"),
             "complaints",
-            worst_grid_id or filters.grid_id,
+            one.worst_grid_id or filters.grid_id,
             # Cases without a category are no choice of the filter.
-            changes={} if category == _UNSORTED else {"category": category},
+            changes={} if category == UNSORTED else {"category": category},
             topic=category,
-            is_leading=worst_grid_id not in (None, filters.grid_id),
+            is_leading=one.worst_grid_id not in (None, filters.grid_id),
         )
 
 

@@ -16,6 +16,7 @@ from gridgov.metrics.metric import Metric
 from gridgov.metrics.question import Question
 from gridgov.metrics.spans import bucket_expression
 from gridgov.metrics.tally import (
+    has_all_months,
     is_few,
     is_plain,
     months_sql,
@@ -25,7 +26,7 @@ from gridgov.metrics.tally import (
 )
 from gridgov.warehouse import sql_text
 
-__all__ = ["FOLDED", "MARKED", "measures_of", "statement"]
+__all__ = ["FOLDED", "MARKED", "has_every_month", "measures_of", "statement"]
 
 FOLDED = frozenset({"ratio", "rate", "count"})
 """Kinds that are sums of a tally's columns, by bucket, grid and split."""
@@ -56,6 +57,16 @@ def statement(metrics: Sequence[Metric], question: Question) -> str:
         return _durations(metrics[0], question)
     bodies = "\nUNION ALL\n".join(_body(metric, question) for metric in metrics)
     return f"WITH {_span(question)},\ntally AS ({_tally(metrics, question)})\n{bodies}"
+
+
+def has_every_month(metrics: Sequence[Metric], question: Question) -> bool:
+    """Whether the statement is the same for every period: it gives all months of the place."""
+    kind = metrics[0].kind
+    if kind == "stock":
+        return is_few(question) and question.ends_aligned
+    if kind == "quantile":
+        return question.is_aligned and not question.splits and len(question.units) == 1
+    return kind in FOLDED and has_all_months(metrics[0].source, question)
 
 
 def measures_of(metrics: Iterable[Metric]) -> tuple[str, ...]:

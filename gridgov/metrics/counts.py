@@ -208,7 +208,8 @@ def _as_they_are(code: str, rows: Columns, question: Question) -> Counts:
 
 def _quantiles(rows: Columns, question: Question) -> Counts:
     """P50 as value, P90; all cases as denominator, the closed ones as numerator."""
-    laid = _Laid.of(rows, question, {name: name for name in question.by}, None)
+    inside = _inside(rows, question)
+    laid = _Laid.of(rows, question, {name: name for name in question.by}, inside)
     hours, cases = (_floats(rows[name][laid.rows]) for name in ("hours", "cases"))
     closed = _floats(rows["is_closed"][laid.rows]) > 0
     size = int(np.prod(laid.shape))

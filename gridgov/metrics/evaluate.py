@@ -12,7 +12,7 @@ import pandas as pd
 from gridgov.errors import UsageError
 from gridgov.locale import _
 from gridgov.metrics.answer import Answer
-from gridgov.metrics.compose import FOLDED, statement
+from gridgov.metrics.compose import FOLDED, has_every_month, statement
 from gridgov.metrics.counts import Counts, counts_of, nothing
 from gridgov.metrics.denominators import STOCKS, denominators
 from gridgov.metrics.figures import figures_of
@@ -20,6 +20,7 @@ from gridgov.metrics.from_months import columns_for, counts_from_months, is_of_m
 from gridgov.metrics.grids import tree_of
 from gridgov.metrics.metric import Denominator, Grain, Metric
 from gridgov.metrics.months import Months, months_of
+from gridgov.metrics.place_rows import place_rows
 from gridgov.metrics.question import Question
 from gridgov.metrics.reach import counts_from_reach, has_reach
 from gridgov.metrics.registry import METRICS
@@ -157,5 +158,8 @@ def _count(reader: Reader, group: list[Metric], question: Question) -> dict[str,
     question = replace(question, selects_by=group[0].selects_by)
     if not question.units:
         return {metric.code: nothing(question) for metric in group}
-    rows = reader.columns(statement(group, question), **question.parameters)
-    return counts_of(group, rows, question)
+    sql = statement(group, question)
+    if has_every_month(group, question):
+        place = {name: value for name, value in question.parameters.items() if "unit" in name}
+        return counts_of(group, place_rows(reader, sql, **place), question)
+    return counts_of(group, reader.columns(sql, **question.parameters), question)

@@ -15,6 +15,7 @@ from gridgov.warehouse import sql_text
 
 __all__ = [
     "handling_months_sql",
+    "has_all_months",
     "is_few",
     "is_plain",
     "months_sql",
@@ -32,7 +33,11 @@ _MONTHLY: dict[Source, tuple[str, ...]] = {
     "contact": ("tier",),
 }
 _BY_CATEGORY = ("category",)
-_SPLIT = frozenset({"visit", "complaint"})  # have a monthly mart with all splits, for upper grids
+# Have a monthly mart with all splits, for upper grids.
+_SPLIT: dict[Source, tuple[str, ...]] = {
+    "visit": ("person_category", "mode", "tier"),
+    "complaint": ("category", "source", "nature"),
+}
 _DAILY = frozenset({"visit", "complaint"})  # have a daily roll-up for upper grids
 
 # Of so few units all months are read at once: the period, the one it is compared with and the
@@ -69,6 +74,8 @@ def is_plain(source: Source, question: Question) -> bool:
     found = _month_table(source, question)
     if found is None or question.selects_by:
         return False
+    if found[1] in _SPLIT.values():
+        return len(question.units) == 1
     return is_few(question) or (source != "activity" and found[1] != _BY_CATEGORY)
 
 
@@ -80,6 +87,8 @@ def _month_table(source: Source, question: Question) -> tuple[str, tuple[str, ..
         return f"mart_{source}_month", _MONTHLY[source]
     if source == "complaint" and question.splits <= set(_BY_CATEGORY) and _are_upper(question):
         return "mart_complaint_category_month", _BY_CATEGORY
+    if question.splits <= set(_SPLIT.get(source, ())) and _are_upper(question):
+        return f"mart_{source}_split_month", _SPLIT[source]
     return None
 
 
@@ -97,14 +106,24 @@ def months_sql(source: Source, question: Question, columns: tuple[str, ...]) -> 
     if found is None:
         raise ValueError(f"no monthly mart of {source} has {sorted(question.splits)}")
     table, kept = found
-    # Of several grids the categories are ten times as many rows, and asked for but once a page.
-    if is_few(question) and (kept != _BY_CATEGORY or len(question.units) == 1):
+    if _is_whole(kept, question):
         return f"SELECT * FROM {table} WHERE grid_id {units_sql(question)}"
     listed = ", ".join(("month", "grid_id", *kept, *columns))
     return (
         f"SELECT {listed} FROM {table}"
         f" WHERE month BETWEEN $from_day AND $to_day AND grid_id {units_sql(question)}"
     )
+
+
+def has_all_months(source: Source, question: Question) -> bool:
+    """Whether `months_sql` gives every month of the place, whatever the period."""
+    found = _month_table(source, question)
+    return is_plain(source, question) and found is not None and _is_whole(found[1], question)
+
+
+def _is_whole(kept: tuple[str, ...], question: Question) -> bool:
+    # Of several grids the categories are ten times as many rows, and asked for but once a page.
+    return is_few(question) and (kept != _BY_CATEGORY or len(question.units) == 1)
 
 
 def stock_months_sql(question: Question, kinds: Set[tuple[str, str] | None]) -> str:
@@ -119,7 +138,12 @@ def stock_months_sql(question: Question, kinds: Set[tuple[str, str] | None]) -> 
 
 
 def handling_months_sql(units: tuple[str, ...]) -> str:
-    """Closed and open cases by month and hours, of whole months."""
+    """Closed and open cases by month and hours; of a single grid every month of all."""
+    if len(units) == 1:
+        return (
+            "SELECT month, hours, is_closed, cases, instant FROM mart_handling_month"
+            f" WHERE grid_id {_ONE_UNIT}"
+        )
     return _from_month("mart_handling_month", units)
 
 
@@ -150,8 +174,6 @@ def _mart(source: Source, question: Question) -> str:
     monthly = _month_table(source, question)
     if monthly is not None:
         return _from_month(monthly[0], question.units)
-    if question.is_aligned and source in _SPLIT and are_upper:
-        return _from_month(f"mart_{source}_split_month", question.units)
     if not splits and source in _DAILY and are_upper:
         return (
             f"SELECT * FROM mart_{source}_day"

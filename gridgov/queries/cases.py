@@ -12,26 +12,41 @@ import numpy.typing as npt
 import pandas as pd
 
 from gridgov.metrics.evaluate import answer
+from gridgov.metrics.place_rows import place_rows
 from gridgov.metrics.tally import handling_months_sql
-from gridgov.queries.grid_column import grid_column
+from gridgov.queries.held_rows import held_rows
 from gridgov.queries.months import upper_units, whole_months
+from gridgov.queries.place_sums import between, is_text, place_sums
 from gridgov.warehouse import Reader
 
 __all__ = [
+    "UNSORTED",
+    "ComparedCategories",
+    "OverdueCategory",
     "category_changes",
+    "compared_categories",
     "complaint_cohort",
     "complaint_funnel",
     "complaint_pareto",
     "handling_curve",
     "open_complaint_ages",
+    "overdue_categories",
     "overdue_complaints",
     "repeat_complaints",
 ]
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+UNSORTED = "未分类"
+"""What cases without a category are called."""
+_LONG = 30
 _AGE_BANDS = (0, 4, 8, 16, 31, 91)
 """The first day of each band of ages."""
+_OVERDUE_COLUMNS = ["complaint_id", "grid_id", "grid_name", "category", "source", "created_at",
+                    "due_at", "overdue_days", "in_scope"]  # fmt: skip
+_SCOPES = (True, False, None)
 _STAGES = ("received", "contacted", "closed", "called", "answered", "resolved", "satisfied")
+_REACHED = (*_STAGES, "judged", "due", "on_time")
 
 
 def overdue_complaints(
@@ -47,12 +62,59 @@ def overdue_complaints(
 
     Open and past their deadline on the data date, the longest first.
     """
-    frame = reader.frame(
-        "queries/overdue_complaints.sql",
-        grid_id=grid_id, category=category, source=source, rows=rows,
-    )  # fmt: skip
-    frame.insert(2, "grid_name", grid_column(reader, frame["grid_id"]))
-    return frame
+    held = held_rows(reader, "open_complaint")
+    chosen = held.chosen(reader, grid_id, category=category, source=source)
+    late = chosen[held.columns["is_overdue"][chosen]]
+    frame = held.frame[_OVERDUE_COLUMNS].take(late[:rows]).reset_index(drop=True)
+    return frame.astype({"overdue_days": "int64"})
+
+
+@dataclass(frozen=True)
+class OverdueCategory:
+    """Cases of a category (None: not stated) that are open past their deadline; `worst_grid_id` is
+    where the longest overdue is."""
+
+    category: str | None
+    cases: int
+    over_30_days: int
+    longest_days: int
+    worst_grid_id: str | None
+
+
+def overdue_categories(
+    reader: Reader,
+    as_of: date,
+    grid_id: str | None = None,
+    *,
+    category: str | None = None,
+    source: str | None = None,
+) -> list[OverdueCategory]:
+    """Categories with overdue cases; those with most over 30 days first, then with most cases."""
+    held = held_rows(reader, "open_complaint")
+    chosen = held.chosen(reader, grid_id, category=category, source=source)
+    late = chosen[held.columns["is_overdue"][chosen]]
+    days = (np.datetime64(as_of) - held.columns["due_on"][late]).astype(np.int64)
+    codes, names = held.columns["category"][late], list(held.texts["category"])
+    found = []
+    for code in np.unique(codes).tolist():
+        of_code = codes == code
+        rows, age = late[of_code], days[of_code]
+        # Where a case is that belongs to no grid cannot be told.
+        known = rows[held.place[rows] >= 0]
+        due = held.columns["due_on"][known]
+        oldest = known[due == due.min()] if len(known) else known
+        worst = min(held.frame["grid_id"].take(oldest)) if len(known) else None
+        found.append(
+            OverdueCategory(
+                category=None if code < 0 else str(names[code]),
+                cases=len(rows),
+                over_30_days=int((age > _LONG).sum()),
+                longest_days=int(age.max()),
+                worst_grid_id=None if worst is None else str(worst),
+            )
+        )
+    # Of equal ones by name, those without one where the name 未分类 would stand.
+    return sorted(found, key=lambda one: (-one.over_30_days, -one.cases, one.category or UNSORTED))
 
 
 def open_complaint_ages(
@@ -63,13 +125,15 @@ def open_complaint_ages(
     source: str | None = None,
 ) -> pd.DataFrame:
     """from_days, to_days (empty: no upper end), cases, overdue: open cases by age in days."""
-    rows = reader.rows(
-        "queries/open_complaint_ages.sql", grid_id=grid_id, category=category, source=source
-    )
+    held = held_rows(reader, "open_complaint")
+    chosen = held.chosen(reader, grid_id, category=category, source=source)
     opens = np.array(_AGE_BANDS)
-    counts = np.zeros((len(opens), 2), dtype=np.int64)
-    for age, cases, overdue in rows:
-        counts[max(np.searchsorted(opens, age, side="right") - 1, 0)] += (cases, overdue)
+    ages = held.columns["age_days"][chosen]
+    band = np.maximum(np.searchsorted(opens, ages, side="right") - 1, 0)
+    late = held.columns["is_overdue"][chosen]
+    counts = np.stack(
+        [np.bincount(part, minlength=len(opens)) for part in (band, band[late])], axis=1
+    )
     return pd.DataFrame(
         {
             "from_days": opens,
@@ -94,6 +158,45 @@ def category_changes(
     where nothing was expected). `surprise` is how many standard deviations the difference of two
     Poisson counts of these lengths lies above none: from about 3 it is no accident.
     """
+    found = compared_categories(reader, period, before, grid_id, source)
+    order = sorted(
+        range(len(found.categories)),
+        key=lambda at: (np.isnan(found.surprise[at]), -found.surprise[at], found.categories[at]),
+    )
+    expected = found.expected[order]
+    return pd.DataFrame(
+        {
+            "category": pd.array([found.categories[at] for at in order], dtype="str"),
+            "cases": found.cases[order].astype(np.int64),
+            "before": found.before[order].astype(np.int64),
+            "expected": expected,
+            "change": np.where(
+                expected > 0, found.cases[order] / np.where(expected > 0, expected, 1) - 1, np.nan
+            ),
+            "surprise": found.surprise[order],
+        }
+    )
+
+
+@dataclass(frozen=True)
+class ComparedCategories:
+    """What `category_changes` says of each category, by name; arrays of (categories,)."""
+
+    categories: tuple[str, ...]
+    cases: Floats
+    before: Floats
+    expected: Floats
+    surprise: Floats
+
+
+def compared_categories(
+    reader: Reader,
+    period: tuple[date, date],
+    before: tuple[date, date],
+    grid_id: str | None,
+    source: str | None,
+) -> ComparedCategories:
+    """The categories of two periods with cases in one of them."""
     now, past_counts = (
         {name: found.received[at] for at, name in enumerate(found.categories) if name is not None}
         for found in (
@@ -104,27 +207,19 @@ def category_changes(
     cases = np.array([now.get(name, 0.0) for name in categories])
     past = np.array([past_counts.get(name, 0.0) for name in categories])
     known = (cases > 0) | (past > 0)
-    categories = [name for name, has in zip(categories, known, strict=True) if has]
     cases, past = cases[known], past[known]
     length = ((period[1] - period[0]).days + 1) / ((before[1] - before[0]).days + 1)
-    expected = past * length
     # Under no change, cases given cases + before is binomial with share length / (1 + length).
     total = cases + past
     share = length / (1 + length)
     spread = np.sqrt(total * share * (1 - share))
-    frame = pd.DataFrame(
-        {
-            "category": pd.array(categories, dtype="str"),
-            "cases": cases.astype(np.int64),
-            "before": past.astype(np.int64),
-            "expected": expected,
-            "change": np.where(
-                expected > 0, cases / np.where(expected > 0, expected, 1) - 1, np.nan
-            ),
-            "surprise": (cases - total * share) / np.where(spread > 0, spread, np.nan),
-        }
+    return ComparedCategories(
+        categories=tuple(name for name, has in zip(categories, known, strict=True) if has),
+        cases=cases,
+        before=past,
+        expected=past * length,
+        surprise=(cases - total * share) / np.where(spread > 0, spread, np.nan),
     )
-    return frame.sort_values(["surprise", "category"], ascending=[False, True], ignore_index=True)
 
 
 def repeat_complaints(
@@ -150,10 +245,10 @@ def complaint_funnel(
 ) -> pd.DataFrame:
     """stage, cases: received in the period, and how many of those were by the data date contacted,
     closed, called back, answered, resolved, satisfied."""
-    reached = complaint_cohort(
-        reader, start, end, grid_id=grid_id, category=category, source=source
-    )[list(_STAGES)].sum()
-    return pd.DataFrame({"stage": list(_STAGES), "cases": [int(n) for n in reached]})
+    _scopes, sums = _cohort(reader, start, end, grid_id, category, source)
+    return pd.DataFrame(
+        {"stage": list(_STAGES), "cases": [int(sums[stage].sum()) for stage in _STAGES]}
+    )
 
 
 def complaint_cohort(
@@ -169,12 +264,30 @@ def complaint_cohort(
     satisfied, judged, due, on_time: the complaints received in the period, and how many of those
     had come so far by the data date. `judged` answered whether they are satisfied, `on_time` are
     of those whose deadline is over."""
+    scopes, sums = _cohort(reader, start, end, grid_id, category, source)
+    return pd.DataFrame({"in_scope": np.array(scopes, dtype=object), **sums})
+
+
+def _cohort(
+    reader: Reader, start: date, end: date, grid_id: str | None, category: str | None,
+    source: str | None,
+) -> tuple[list[bool | None], dict[str, Ints]]:  # fmt: skip
+    """States of authority that occur, and what of `complaint_cohort` each has, (states,) each."""
     units = upper_units(reader, start, end, grid_id)
-    name = "queries/complaint_cohort_days.sql" if units is None else "queries/complaint_cohort.sql"
-    return reader.frame(
-        name, start=start, finish=end, units=units,
-        grid_id=grid_id, category=category, source=source,
-    )  # fmt: skip
+    if units is None:
+        rows = reader.columns(
+            "queries/complaint_cohort_days.sql", start=start, finish=end,
+            grid_id=grid_id, category=category, source=source,
+        )  # fmt: skip
+        inside = np.ones(len(rows["received"]), dtype=np.bool_)
+    else:
+        rows = place_rows(reader, "queries/complaint_cohort.sql", units=units)
+        inside = between(rows["month"], start, end)
+        inside &= is_text(rows["category"], category) & is_text(rows["source"], source)
+    labels, sums = place_sums(rows, inside, ("in_scope",), _REACHED)
+    scopes = [None if scope is None else bool(scope) for (scope,) in labels]
+    order = sorted(range(len(scopes)), key=lambda at: _SCOPES.index(scopes[at]))
+    return [scopes[at] for at in order], {name: part[order] for name, part in sums.items()}
 
 
 def handling_curve(
@@ -216,9 +329,13 @@ def _hours_of_months(
     reader: Reader, start: date, end: date, units: list[str]
 ) -> Mapping[str, npt.NDArray[Any]]:
     """What metric C10 reads for the same days: its answer is then kept already."""
-    last = min(end, reader.data_date) if reader.data_date else end
-    place = {"unit": units[0]} if len(units) == 1 else {"units": list(units)}
-    return reader.columns(handling_months_sql(tuple(units)), from_day=start, to_day=last, **place)
+    sql = handling_months_sql(tuple(units))
+    if len(units) > 1:
+        last = min(end, reader.data_date) if reader.data_date else end
+        return reader.columns(sql, from_day=start, to_day=last, units=list(units))
+    rows = place_rows(reader, sql, unit=units[0])
+    inside = between(rows["month"], start, end)
+    return {name: column[inside] for name, column in rows.items()}
 
 
 def complaint_pareto(

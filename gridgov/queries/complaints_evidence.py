@@ -15,15 +15,15 @@ from gridgov.filters import Filters
 from gridgov.metrics.evaluate import answer
 from gridgov.metrics.figures import STATES
 from gridgov.queries.cases import (
-    category_changes,
+    compared_categories,
     complaint_cohort,
     complaint_funnel,
     complaint_pareto,
     handling_curve,
     open_complaint_ages,
 )
-from gridgov.queries.grid_column import grid_column
 from gridgov.queries.grids_below import below
+from gridgov.queries.held_rows import held_rows
 from gridgov.warehouse import Reader
 
 __all__ = [
@@ -42,6 +42,9 @@ __all__ = [
 Floats = npt.NDArray[np.float64]
 SURPRISE = 3.0
 """From so many standard deviations on, a change of a category is called one."""
+_OPEN_COLUMNS = ["complaint_id", "grid_name", "category", "nature", "source", "received_on",
+                 "due_on", "age_days", "overdue_days", "is_repeat", "in_scope",
+                 "holder_name"]  # fmt: skip
 _BASES = {
     "contacted": "received",
     "closed": "received",
@@ -171,15 +174,14 @@ def category_standing(reader: Reader, filters: Filters) -> pd.DataFrame:
         columns[f"{name}_state"] = pd.array([state for _value, state in found], dtype="str")
     expected, surprise = np.full(len(listed), np.nan), np.full(len(listed), np.nan)
     if before is not None:
-        changes = category_changes(
+        changes = compared_categories(
             reader, (span.start, span.end), (before.start, before.end),
-            grid_id=filters.grid_id, source=filters.source,
+            filters.grid_id, filters.source,
         )  # fmt: skip
-        place = {name: at for at, name in enumerate(changes["category"])}
+        place: dict[str | None, int] = {name: at for at, name in enumerate(changes.categories)}
         known = [at for at, name in enumerate(listed) if name in place]
         rows = [place[listed[at]] for at in known]
-        expected[known] = changes["expected"].to_numpy(np.float64)[rows]
-        surprise[known] = changes["surprise"].to_numpy(np.float64)[rows]
+        expected[known], surprise[known] = changes.expected[rows], changes.surprise[rows]
     return pd.DataFrame(
         {
             **columns,
@@ -244,9 +246,6 @@ def open_cases(reader: Reader, filters: Filters, rows: int = 500) -> pd.DataFram
     """complaint_id, grid_name, category, nature, source, received_on, due_on, age_days,
     overdue_days, is_repeat, in_scope, holder_name: open on the data date, nearest deadline first.
     """
-    frame = reader.frame(
-        "queries/complaints_open.sql", rows=rows,
-        grid_id=filters.grid_id, category=filters.category, source=filters.source,
-    )  # fmt: skip
-    frame["grid_name"] = grid_column(reader, frame["grid_name"])
-    return frame
+    held = held_rows(reader, "open_complaint")
+    chosen = held.chosen(reader, filters.grid_id, category=filters.category, source=filters.source)
+    return held.frame[_OPEN_COLUMNS].take(chosen[:rows]).reset_index(drop=True)

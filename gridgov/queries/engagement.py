@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from gridgov.metrics import evaluate
+from gridgov.metrics.place_rows import place_rows
 from gridgov.queries.listed_homes import kinds_of_months
 from gridgov.queries.months import whole_months
+from gridgov.queries.place_sums import between, is_text, place_sums
 from gridgov.warehouse import Reader
 
 __all__ = [
@@ -24,6 +26,10 @@ __all__ = [
 ]
 
 
+_COUNTED = ("activities", "planned", "attendances", "first_timers", "first_base", "satisfied",
+            "rated")  # fmt: skip
+
+
 def participation(
     reader: Reader,
     start: date,
@@ -36,9 +42,28 @@ def participation(
 
     first_base: attendances of the activities that state first-timers.
     """
-    return reader.frame(
-        "queries/participation.sql", start=start, finish=end, grid_id=grid_id, pillar=pillar
+    units = whole_months(reader, start, end, grid_id)
+    if units is None or len(units) > 1:
+        return reader.frame(
+            "queries/participation.sql", start=start, finish=end, grid_id=grid_id, pillar=pillar
+        )
+    # As the metrics by type and pillar ask.
+    rows = place_rows(
+        reader, "SELECT * FROM mart_activity_month WHERE grid_id = $unit", unit=units[0]
     )
+    inside = between(rows["month"], start, end) & is_text(rows["pillar"], pillar)
+    labels, sums = place_sums(rows, inside, ("pillar", "type"), _COUNTED)
+    held = sums["activities"]
+    # Without a pillar or a type last.
+    order = sorted(
+        range(len(labels)),
+        key=lambda at: (-held[at], *((part is None, part or "") for part in labels[at])),
+    )
+    texts = {
+        name: pd.array([labels[at][place] for at in order], dtype="str")
+        for place, name in enumerate(("pillar", "type"))
+    }
+    return pd.DataFrame({**texts, **{name: column[order] for name, column in sums.items()}})
 
 
 def activity_calendar(
@@ -50,9 +75,14 @@ def activity_calendar(
     pillar: str | None = None,
 ) -> pd.DataFrame:
     """on_date, activities, attendances; days without an activity are absent."""
-    return reader.frame(
-        "queries/activity_calendar.sql", start=start, finish=end, grid_id=grid_id, pillar=pillar
-    )
+    rows = place_rows(reader, "queries/activity_calendar.sql", grid_id=grid_id)
+    inside = between(rows["on_date"], start, end) & is_text(rows["pillar"], pillar)
+    days, place = np.unique(rows["on_date"][inside], return_inverse=True)
+    sums = {
+        name: np.bincount(place, weights=rows[name][inside], minlength=len(days)).astype(np.int64)
+        for name in ("activities", "attendances")
+    }
+    return pd.DataFrame({"on_date": days.astype("datetime64[us]"), **sums})
 
 
 def reach_by_grid(
@@ -105,7 +135,23 @@ def team_performances(
     reader: Reader, start: date, end: date, *, grid_id: str | None = None
 ) -> pd.DataFrame:
     """team, shows (in the period), last_on; teams known from before that did not perform have 0."""
-    return reader.frame("queries/team_performances.sql", start=start, finish=end, grid_id=grid_id)
+    rows = place_rows(reader, "queries/team_performances.sql", grid_id=grid_id)
+    known = rows["on_date"] <= np.datetime64(end)
+    days, shows = rows["on_date"][known], rows["shows"][known]
+    codes, teams = pd.factorize(rows["team"][known])
+    is_now = days >= np.datetime64(start)
+    counts = np.bincount(codes, weights=shows * is_now, minlength=len(teams)).astype(np.int64)
+    last = np.zeros(len(teams), dtype="datetime64[us]")
+    # Days stand in their order: the last one stays.
+    last[codes] = days
+    order = sorted(range(len(teams)), key=lambda at: (-counts[at], teams[at]))
+    return pd.DataFrame(
+        {
+            "team": pd.array([teams[at] for at in order], dtype="str"),
+            "shows": counts[order],
+            "last_on": last[order],
+        }
+    )
 
 
 def course_attendance(

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gridgov.access.privacy import THRESHOLD, suppress
+from gridgov.access.privacy import THRESHOLD, small_cells
 from gridgov.filters import Filters
 from gridgov.metrics import evaluate
 from gridgov.metrics.grids import tree_of
@@ -119,15 +119,20 @@ def activity_types(reader: Reader, filters: Filters) -> pd.DataFrame:
     frame = participation(
         reader, span.start, span.end, grid_id=filters.grid_id, pillar=filters.pillar
     )
-    return frame.assign(
-        average=_over(frame["attendances"], frame["activities"]),
-        first_share=_over(frame["first_timers"], frame["first_base"]),
-        rate=_over(frame["satisfied"], frame["rated"]),
-    )
+    columns = {name: frame[name].to_numpy() for name in frame.columns[2:]}
+    shares = {
+        "average": _share(columns["attendances"], columns["activities"]),
+        "first_share": _share(columns["first_timers"], columns["first_base"]),
+        "rate": _share(columns["satisfied"], columns["rated"]),
+    }
+    texts = {name: frame[name] for name in frame.columns[:2]}
+    return pd.DataFrame(texts | columns | shares)
 
 
-def _over(part: pd.Series, total: pd.Series) -> pd.Series:
-    return (part / total.where(total > 0)).astype("float64")
+def _share(part: npt.NDArray[Any], total: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """NaN over nothing."""
+    has = total > 0
+    return np.where(has, part / np.where(has, total, 1), np.nan)
 
 
 def activity_days(reader: Reader, filters: Filters) -> pd.DataFrame:
@@ -136,9 +141,11 @@ def activity_days(reader: Reader, filters: Filters) -> pd.DataFrame:
     frame = activity_calendar(
         reader, span.start, span.end, grid_id=filters.grid_id, pillar=filters.pillar
     )
-    held = pd.Series(frame["activities"].to_numpy(float), index=pd.DatetimeIndex(frame["on_date"]))
     days = pd.date_range(span.start, span.end, freq="D")
-    return pd.DataFrame({"day": days, "value": held.reindex(days, fill_value=0.0).to_numpy()})
+    held = np.zeros(len(days))
+    at = frame["on_date"].to_numpy().astype("datetime64[D]") - np.datetime64(span.start)
+    held[at.astype(np.intp)] = frame["activities"].to_numpy()
+    return pd.DataFrame({"day": days, "value": held})
 
 
 def grids_reached(reader: Reader, filters: Filters) -> pd.DataFrame:
@@ -161,17 +168,27 @@ def kinds_reached(reader: Reader, filters: Filters) -> pd.DataFrame:
     """
     span = filters.span
     frame = listed_reached(reader, span.start, span.end, grid_id=filters.grid_id)
-    frame = frame.rename(columns={"listed_attended": "attended"})
-    frame = frame.assign(rate=_over(frame["attended"], frame["listed"]))
-    frame = frame.sort_values(["rate", "category"], kind="stable", ignore_index=True)
-    frame = frame[["category", "listed", "attended", "rate"]]
-    if reader.scope.sees_persons:
-        return frame.assign(is_suppressed=False)
-    hidden = suppress(frame, "attended", also=("rate",))
-    # That none of three came is about three.
-    few = frame["listed"] < THRESHOLD
-    blank = {name: hidden[name].mask(few) for name in ("listed", "attended", "rate")}
-    return hidden.assign(**blank, is_suppressed=hidden["is_suppressed"] | few)
+    listed, attended = frame["listed"].to_numpy(), frame["listed_attended"].to_numpy()
+    rate = _share(attended, listed)
+    kinds = [str(kind) for kind in frame["category"]]
+    order = sorted(range(len(kinds)), key=lambda at: (np.isnan(rate[at]), rate[at], kinds[at]))
+    listed, attended, rate = listed[order], attended[order], rate[order]
+    is_hidden = np.zeros(len(kinds), dtype=np.bool_)
+    if not reader.scope.sees_persons and kinds:
+        # That none of three came is about three.
+        few = listed < THRESHOLD
+        is_hidden = few | small_cells(attended.astype(np.float64))
+        listed = np.where(few, np.nan, listed)
+        attended, rate = (np.where(is_hidden, np.nan, part) for part in (attended, rate))
+    return pd.DataFrame(
+        {
+            "category": pd.array([kinds[at] for at in order], dtype="str"),
+            "listed": listed,
+            "attended": attended,
+            "rate": rate,
+            "is_suppressed": is_hidden,
+        }
+    )
 
 
 @dataclass(frozen=True)

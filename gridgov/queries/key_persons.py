@@ -10,12 +10,15 @@ import pandas as pd
 from gridgov.metrics.evaluate import answer
 from gridgov.metrics.figures import Figures
 from gridgov.metrics.grids import tree_of
-from gridgov.queries.grid_column import grid_column
+from gridgov.metrics.place_rows import place_rows
+from gridgov.queries.held_rows import held_rows
 from gridgov.small_counts import HIDDEN, hidden_of_line, told
 from gridgov.warehouse import Reader
 
 __all__ = ["TIERS", "key_person_tiers", "overdue_persons"]
 
+_OVERDUE_COLUMNS = ["person", "grid_id", "grid_name", "tier", "category", "last_on", "since_on",
+                    "overdue_days"]  # fmt: skip
 TIERS = ("每周", "每月", "每季")
 """Tiers, the strictest first."""
 
@@ -28,9 +31,9 @@ def overdue_persons(
     As of the data date, the strictest tier and the longest overdue first. `person` is a pseudonym.
     Raises AccessDenied for a reader without rows about residents.
     """
-    frame = reader.frame("queries/overdue_persons.sql", grid_id=grid_id, tier=tier, rows=rows)
-    frame.insert(2, "grid_name", grid_column(reader, frame["grid_id"]))
-    return frame
+    held = held_rows(reader, "overdue_person")
+    chosen = held.chosen(reader, grid_id, tier=tier)[:rows]
+    return held.frame[_OVERDUE_COLUMNS].take(chosen).reset_index(drop=True)
 
 
 def key_person_tiers(
@@ -78,6 +81,7 @@ def _listed(reader: Reader, grid_id: str | None) -> dict[str, int]:
     """Tier → key persons listed on the data date."""
     units = tree_of(reader).roots(grid_id)
     if len(units) == 1:
-        return dict(reader.rows("queries/key_person_tiers_grid.sql", units=list(units)))
+        rows = place_rows(reader, "queries/key_person_tiers_grid.sql", units=list(units))
+        return dict(zip(rows["tier"].tolist(), rows["listed"].tolist(), strict=True))
     # A person may be listed in several of the grids.
     return dict(reader.rows("queries/key_person_tiers.sql", grid_id=grid_id))

@@ -1,14 +1,11 @@
--- Grain: one team ever seen, with its shows in the period; teams that did not perform included.
--- Parameters: $start, $finish, $grid_id (NULL: all).
-SELECT
-    item AS team,
-    CAST(sum(CASE WHEN on_date BETWEEN $start AND $finish THEN times ELSE 0 END) AS BIGINT) AS shows,
-    max(CASE WHEN on_date <= $finish THEN on_date END) AS last_on
+-- Grain: one team and day with shows. All days, in their order.
+-- Parameters: $grid_id (NULL: all).
+SELECT item AS team, on_date, CAST(sum(times) AS BIGINT) AS shows
 FROM mart_activity_item
-WHERE kind = 'team' AND on_date <= $finish
+WHERE kind = 'team'
     AND (
         CAST($grid_id AS VARCHAR) IS NULL
         OR grid_id IN (SELECT grid_id FROM grid_closure WHERE ancestor_id = $grid_id)
     )
-GROUP BY item
-ORDER BY shows DESC, team
+GROUP BY item, on_date
+ORDER BY on_date, item

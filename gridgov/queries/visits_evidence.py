@@ -11,9 +11,11 @@ from gridgov.comparison import compared_within
 from gridgov.filters import Filters, Span
 from gridgov.metrics.evaluate import answer
 from gridgov.metrics.figures import STATES
+from gridgov.metrics.place_rows import place_rows
 from gridgov.queries.grids_below import below
 from gridgov.queries.key_persons import key_person_tiers
-from gridgov.queries.months import upper_units
+from gridgov.queries.months import upper_units, whole_months
+from gridgov.queries.place_sums import between, place_sums
 from gridgov.small_counts import HIDDEN, hidden_of_line, told
 from gridgov.warehouse import Reader
 
@@ -21,6 +23,7 @@ __all__ = ["grid_standing", "mode_shares", "need_kinds", "tier_standing", "visit
 
 _GRID_COLUMNS = {"SV1": "rate", "SV8": "load", "SV2": "overdue", "SV4": "met", "SV9": "late"}
 _GRID_CODES = tuple(_GRID_COLUMNS)
+_HOURS = 24
 
 
 def tier_standing(reader: Reader, filters: Filters) -> pd.DataFrame:
@@ -107,20 +110,45 @@ def need_kinds(reader: Reader, filters: Filters) -> pd.DataFrame:
     (at the end of the period) are of the needs whose due date lies in it. hides_found, hides_due:
     found, and what is due with all that is said of it, are missing, for they are a few persons'.
     """
-    span = filters.span
-    frame = reader.frame(
-        "queries/visits_needs.sql", start=span.start, finish=span.end, grid_id=filters.grid_id
+    frame = _needs(reader, filters)
+    columns = {name: frame[name].to_numpy() for name in ("found", "due", "in_time", "still_open")}
+    due, size = columns["due"], len(frame)
+    columns["rate"] = np.where(due > 0, columns["in_time"] / np.where(due > 0, due, 1), np.nan)
+    found = late = np.zeros(size, dtype=np.bool_)
+    if not reader.scope.sees_persons and size:
+        found, late = (hidden_of_line(columns[name]) for name in ("found", "due"))
+        hides = {name: found if name == "found" else late for name in columns}
+        columns = {name: np.where(hides[name], np.nan, part) for name, part in columns.items()}
+    need = {"need": frame["need"]}
+    return pd.DataFrame({**need, **columns, "hides_found": found, "hides_due": late})
+
+
+def _needs(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """need, found, due, in_time, still_open: counts, the most frequent first."""
+    span, grid_id = filters.span, filters.grid_id
+    # Deadlines that are still to come are in the cells alone.
+    is_over = reader.data_date is not None and span.end <= reader.data_date
+    if not is_over or whole_months(reader, span.start, span.end, grid_id) is None:
+        return reader.frame(
+            "queries/visits_needs.sql", start=span.start, finish=span.end, grid_id=grid_id
+        )
+    rows = place_rows(reader, "queries/visits_needs_month.sql", grid_id=grid_id)
+    closed = np.ma.asarray(rows["closed_month"])
+    is_closed = np.ma.filled(closed <= np.datetime64(span.end), False)
+    still_open = np.where(is_closed, 0, rows["due"])
+    labels, sums = place_sums(
+        {**rows, "still_open": still_open},
+        between(rows["month"], span.start, span.end),
+        ("need",),
+        ("found", "due", "in_time", "still_open"),
     )
-    due = frame["due"].where(frame["due"] > 0)
-    frame = frame.assign(
-        rate=(frame["in_time"] / due).astype("float64"), hides_found=False, hides_due=False
-    )
-    if reader.scope.sees_persons or frame.empty:
-        return frame
-    found, late = (hidden_of_line(frame[name].to_numpy()) for name in ("found", "due"))
-    blank = {name: frame[name].mask(late) for name in ("due", "in_time", "rate", "still_open")}
-    return frame.assign(
-        found=frame["found"].mask(found), **blank, hides_found=found, hides_due=late
+    needs = [str(need) for (need,) in labels]
+    order = sorted(range(len(needs)), key=lambda at: (-sums["found"][at], needs[at]))
+    return pd.DataFrame(
+        {
+            "need": pd.array([needs[at] for at in order], dtype="str"),
+            **{name: column[order] for name, column in sums.items()},
+        }
     )
 
 
@@ -132,14 +160,36 @@ def visit_hours(reader: Reader, filters: Filters) -> pd.DataFrame:
     """
     span = filters.span
     units = upper_units(reader, span.start, span.end, filters.grid_id)
-    frame = reader.frame(
-        "queries/visits_hours.sql" if units is None else "queries/visits_hours_month.sql",
-        start=span.start, finish=span.end, units=units, grid_id=filters.grid_id,
+    if units is None:
+        frame = reader.frame(
+            "queries/visits_hours.sql", start=span.start, finish=span.end, grid_id=filters.grid_id
+        )
+    else:
+        frame = _hours_of_months(reader, span, units)
+    visits = frame["visits"].to_numpy()
+    hidden, total = np.zeros(len(visits), dtype=np.bool_), float(visits.sum())
+    if not reader.scope.sees_persons and len(visits):
+        hidden = hidden_of_line(visits)
+        total = float("nan") if hidden.all() else total
+        visits = np.where(hidden, np.nan, visits)
+    return pd.DataFrame(
+        {
+            "weekday": frame["weekday"], "hour": frame["hour"], "visits": visits,
+            "is_suppressed": hidden, "total": total,
+        }
     )  # fmt: skip
-    frame = frame.assign(is_suppressed=False, total=frame["visits"].sum())
-    if reader.scope.sees_persons or frame.empty:
-        return frame
-    hidden = hidden_of_line(frame["visits"].to_numpy())
-    if hidden.all():
-        frame = frame.assign(total=float("nan"))
-    return frame.assign(visits=frame["visits"].mask(hidden), is_suppressed=hidden)
+
+
+def _hours_of_months(reader: Reader, span: Span, units: list[str]) -> pd.DataFrame:
+    rows = place_rows(reader, "queries/visits_hours_month.sql", units=units)
+    inside = np.flatnonzero(between(rows["month"], span.start, span.end))
+    cell = rows["weekday"][inside] * _HOURS + rows["hour"][inside]
+    visits = np.bincount(cell, weights=rows["visits"][inside], minlength=8 * _HOURS)
+    cells = np.flatnonzero(visits)
+    return pd.DataFrame(
+        {
+            "weekday": cells // _HOURS,
+            "hour": cells % _HOURS,
+            "visits": visits[cells].astype(np.int64),
+        }
+    )

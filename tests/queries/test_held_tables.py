@@ -17,6 +17,7 @@ from gridgov.errors import AccessDenied
 from gridgov.filters import Filters
 from gridgov.metrics.grids import tree_of
 from gridgov.queries.complaints_evidence import open_cases
+from gridgov.queries.held_rows import held_rows
 from gridgov.queries.listed_homes import kinds_of_months
 from gridgov.queries.silent_parents import silent_below
 from gridgov.warehouse import Reader, Warehouse
@@ -190,8 +191,8 @@ def test_a_subtree_holds_its_own_cases_alone() -> None:
     assert own is not None
     scope = Scope(frozenset({Role.SUPERVISOR}), (own,))
     reader = Reader(warehouse.current(), scope, Answers())
-    for name in ("held_open_complaint", "held_overdue_person"):
-        grids = {row[0] for row in reader.rows(f"SELECT DISTINCT grid_id FROM {name}")}
+    for name in ("open_complaint", "overdue_person"):
+        grids = set(held_rows(reader, name).frame["grid_id"])
         assert grids <= _inside(everything, own)
         assert grids
 
