@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from math import isnan
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,8 +34,7 @@ Ints = npt.NDArray[np.int64]
 _TONES: dict[Tone, int] = {"worse": 0, "changed": 1, "better": 2, "usual": 3, "missing": 4}
 
 
-@dataclass(frozen=True)
-class NewSignal:
+class NewSignal(NamedTuple):
     """A pattern in one series. `began_on`: first day of its first period; `seen_on`: the day on
     which the period that completed it was over. value, numerator, denominator, n and the limits
     are those of that period's series at its newest point of the pattern (`on`). target: NaN where
@@ -88,17 +87,32 @@ def newest_signals(
     # A run seen from then on lasts until then: series without a mark there have nothing new.
     marked = (series.judged.signal[:, first:] > 0).any(axis=1) & series.is_judged
     runs = _news(signal_runs(series.judged, np.flatnonzero(marked)), series, first)
-    ranks = {level: at for at, level in enumerate(chosen)}
-    found = _described(reader, series, aims, runs, runs_of_newest(runs))
+    order = _in_order(reader, series, runs, chosen)
     return tuple(
-        sorted(
-            found,
-            key=lambda s: (
-                _TONES[s.tone], ranks.get(s.level, 99), -s.seen_on.toordinal(),
-                SIGNALS.index(s.signal), s.metric, s.grid_id,
-            ),
-        )
-    )  # fmt: skip
+        map(NewSignal._make, zip(*_columns(reader, series, aims, runs, order), strict=True))
+    )
+
+
+def _in_order(
+    reader: Reader, series: SeriesSet, runs: SignalRuns, levels: tuple[str, ...]
+) -> list[int]:
+    """The newest run of each series, what needs eyes most first."""
+    names, ranks = grid_names(reader), {level: at for at, level in enumerate(levels)}
+    newest = runs_of_newest(runs)
+    tones = [_TONES[tone_of(point)] for point in POINTS]
+    rows = runs.row[newest].tolist()
+    places = [series.grid_id[row] for row in rows]
+    keys = zip(
+        [tones[point] for point in runs.point[newest].tolist()],
+        [ranks.get(names.get(grid_id, ("", ""))[1], 99) for grid_id in places],
+        (-runs.seen[newest]).tolist(),
+        runs.signal[newest].tolist(),
+        [series.metric[row] for row in rows],
+        places,
+        newest,
+        strict=True,
+    )
+    return [at for *_key, at in sorted(keys)]
 
 
 def _news(runs: SignalRuns, series: SeriesSet, first: int) -> SignalRuns:
@@ -130,10 +144,10 @@ def runs_of_newest(runs: SignalRuns) -> list[int]:
     return [int(at) for at in order[is_last]]
 
 
-def _described(
+def _columns(
     reader: Reader, series: SeriesSet, aims: Floats, runs: SignalRuns, chosen: list[int]
-) -> list[NewSignal]:
-    """The chosen runs in words and figures."""
+) -> list[list[Any]]:
+    """The chosen runs in words and figures: a list for each field of `NewSignal`."""
     names = grid_names(reader)
     rows, ends = runs.row[chosen], runs.end[chosen]
     # A small count of persons is a signal like any other, but its figures are not told.
@@ -147,37 +161,27 @@ def _described(
         for part in _limits_of(series, rows, ends)
     ]
     targets = aims[rows].tolist()
-    found = []
-    for place, at in enumerate(chosen):
-        row = int(rows[place])
-        grid_id = series.grid_id[row]
-        name, level = names.get(grid_id, (grid_id, ""))
-        code = int(series.judged.assurance[row])
-        value, numerator, denominator, n = (part[place] for part in figures)
-        mean, lower, upper = (part[place] for part in limits)
-        found.append(
-            NewSignal(
-                metric=series.metric[row],
-                grid_id=grid_id,
-                grid_name=name,
-                level=level,
-                tone=tone_of(POINTS[int(runs.point[at])]),
-                signal=SIGNALS[int(runs.signal[at])],
-                began_on=series.buckets[int(runs.start[at])],
-                seen_on=series.ends[int(runs.seen[at])],
-                on=series.buckets[int(ends[place])],
-                value=value,
-                numerator=numerator,
-                denominator=denominator,
-                n=n,
-                mean=mean,
-                lower=lower,
-                upper=upper,
-                target=targets[place],
-                assurance="" if isnan(targets[place]) else ASSURANCE[code],
-            )
-        )
-    return found
+    codes = series.judged.assurance[rows].tolist()
+    places = [series.grid_id[row] for row in rows.tolist()]
+    named = [names.get(grid_id, (grid_id, "")) for grid_id in places]
+    return [
+        [series.metric[row] for row in rows.tolist()],
+        places,
+        [name for name, _level in named],
+        [level for _name, level in named],
+        [tone_of(POINTS[point]) for point in runs.point[chosen].tolist()],
+        [SIGNALS[signal] for signal in runs.signal[chosen].tolist()],
+        [series.buckets[at] for at in runs.start[chosen].tolist()],
+        [series.ends[at] for at in runs.seen[chosen].tolist()],
+        [series.buckets[at] for at in ends.tolist()],
+        *figures,
+        *limits,
+        targets,
+        [
+            "" if isnan(target) else ASSURANCE[code]
+            for target, code in zip(targets, codes, strict=True)
+        ],
+    ]
 
 
 def _limits_of(series: SeriesSet, rows: Ints, at: Ints) -> tuple[Floats, Floats, Floats]:
@@ -185,7 +189,8 @@ def _limits_of(series: SeriesSet, rows: Ints, at: Ints) -> tuple[Floats, Floats,
     mean, lower, upper = (
         getattr(series.judged, name)[rows, at] for name in ("mean", "lower", "upper")
     )
-    is_share = np.array([METRICS[series.metric[row]].is_share for row in rows.tolist()], np.bool_)
+    shares = {code: metric.is_share for code, metric in METRICS.items()}
+    is_share = np.array([shares[series.metric[row]] for row in rows.tolist()], np.bool_)
     # NaN stays: where there is no limit there is nothing to draw.
     return mean, np.maximum(lower, 0.0), np.where(is_share, np.minimum(upper, 1.0), upper)
 

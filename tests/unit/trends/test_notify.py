@@ -7,7 +7,7 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -166,7 +166,7 @@ def test_a_mail_server_that_is_none_is_refused(address: str) -> None:
 
 
 def test_many_signals_stay_within_the_limits_and_say_what_is_left_out() -> None:
-    many = [replace(SIGNAL, grid_name=f"第{n}网格") for n in range(300)]
+    many = [SIGNAL._replace(grid_name=f"第{n}网格") for n in range(300)]
     wecom = payload("wecom", many, SINCE, "东山社区")["markdown"]["content"]  # type: ignore[index]
     dingtalk = payload("dingtalk", many, SINCE, "东山社区")["markdown"]["text"]  # type: ignore[index]
     assert len(wecom.encode()) <= 4096
@@ -182,10 +182,10 @@ def test_nothing_new_is_said_so() -> None:
 
 
 def test_fewer_than_five_persons_are_not_counted_out() -> None:
-    few = replace(SIGNAL, metric="SV2", value=3.0, lower=0.0, upper=2.0)
+    few = SIGNAL._replace(metric="SV2", value=3.0, lower=0.0, upper=2.0)
     assert "少于 5 人" in signal_line(few)
     assert "3\u2009人" not in signal_line(few)
-    assert "7\u2009人" in signal_line(replace(few, value=7.0))
+    assert "7\u2009人" in signal_line(few._replace(value=7.0))
 
 
 class _Smtp(socketserver.StreamRequestHandler):
