@@ -265,7 +265,8 @@ def complaint_cohort(
     had come so far by the data date. `judged` answered whether they are satisfied, `on_time` are
     of those whose deadline is over."""
     scopes, sums = _cohort(reader, start, end, grid_id, category, source)
-    return pd.DataFrame({"in_scope": np.array(scopes, dtype=object), **sums})
+    kind = "boolean" if None in scopes else "bool"
+    return pd.DataFrame({"in_scope": pd.array(scopes, dtype=kind), **sums})
 
 
 def _cohort(

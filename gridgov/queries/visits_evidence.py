@@ -188,8 +188,8 @@ def _hours_of_months(reader: Reader, span: Span, units: list[str]) -> pd.DataFra
     cells = np.flatnonzero(visits)
     return pd.DataFrame(
         {
-            "weekday": cells // _HOURS,
-            "hour": cells % _HOURS,
+            "weekday": (cells // _HOURS).astype(np.int32),
+            "hour": (cells % _HOURS).astype(np.int32),
             "visits": visits[cells].astype(np.int64),
         }
     )
