@@ -141,7 +141,7 @@ def handling_months_sql(units: tuple[str, ...]) -> str:
     """Closed and open cases by month and hours; of a single grid every month of all."""
     if len(units) == 1:
         return (
-            "SELECT month, hours, is_closed, cases, instant FROM mart_handling_month"
+            "SELECT month, grid_id, hours, is_closed, cases, instant FROM mart_handling_month"
             f" WHERE grid_id {_ONE_UNIT}"
         )
     return _from_month("mart_handling_month", units)

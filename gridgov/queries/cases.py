@@ -265,8 +265,10 @@ def complaint_cohort(
     had come so far by the data date. `judged` answered whether they are satisfied, `on_time` are
     of those whose deadline is over."""
     scopes, sums = _cohort(reader, start, end, grid_id, category, source)
-    kind = "boolean" if None in scopes else "bool"
-    return pd.DataFrame({"in_scope": pd.array(scopes, dtype=kind), **sums})
+    states: object = pd.array(scopes, dtype="boolean")
+    if None not in scopes:
+        states = np.array(scopes, dtype=np.bool_)
+    return pd.DataFrame({"in_scope": states, **sums})
 
 
 def _cohort(
