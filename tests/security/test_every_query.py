@@ -108,7 +108,7 @@ def statements() -> list[str]:
 def given() -> dict[str, object]:
     """A value for every parameter that a statement of the program names."""
     return {
-        "start": START, "finish": END, "end": END, "as_of": END, "grid_id": None, "days": 3,
+        "start": START, "finish": END, "end": END, "as_of": END, "since": START, "grid_id": None, "days": 3,
         "pillar": None, "category": None, "source": None, "tier": None, "rows": 500, "log": "visit",
         "units": ["*", own_grid()], "grid_ids": [own_grid()], "month": END.replace(day=1),
         "ids": sorted(values("SELECT visit_id FROM fact_visit LIMIT 300")),
