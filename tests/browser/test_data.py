@@ -14,8 +14,10 @@ from gridgov.access.roles import Role
 from gridgov.warehouse import Warehouse
 from gridgov.workspace import audit
 from gridgov.workspace.engine import open_workspace
+from gridgov.workspace.mapping import list_mappings
 from gridgov.workspace.user import add_user
 from tests.browser.conftest import Visit, settle
+from tests.etl.conftest import table
 from tests.warehouses import sample_warehouse
 from tools.serving import served
 
@@ -107,6 +109,53 @@ def test_from_a_dropped_file_to_a_version_and_back(
     assert {"load.publish", "load.undo", "export.xlsx"} <= actions
     assert audit.verify(engine).ok
     engine.dispose()
+
+
+def test_what_only_people_know_is_asked_and_then_done(
+    clerk: Page, own: tuple[str, Path], tmp_path: Path
+) -> None:
+    """A sheet is left out, a broken file taken off, the order of the dates chosen and kept."""
+    root = own[1] / "warehouse"
+    head = "走访编号,走访时间,走访人,所属网格,走访对象,备注,备注\n"
+    dates = tmp_path / "日期不明.csv"
+    dates.write_text(
+        head + "D1,03/04/2026,张三,东山社区1-01微网格,王小明,甲,乙\n", encoding="utf-8"
+    )
+    strange = tmp_path / "满意度.csv"
+    strange.write_text("问题,打分\n好吗,5\n", encoding="utf-8")
+    broken = tmp_path / "坏.xlsx"
+    broken.write_bytes(b"PK\x03\x04 no workbook")
+    clerk.set_input_files("input[type=file]", [str(dates), str(strange), str(broken)])
+    main = clerk.locator(".stMain")
+    expect(main).to_contain_text("坏.xlsx：工作簿打不开", timeout=60_000)
+    expect(main.get_by_role("button", name="先检查")).to_have_count(0)
+    main.get_by_role("button", name=re.compile("坏.xlsx")).or_(
+        main.get_by_test_id("stFileUploaderDeleteBtn").last.get_by_role("button")
+    ).last.click()
+    settle(clerk, timeout=60_000)
+    sheet = main.get_by_test_id("stExpander").filter(has_text="满意度.csv")
+    expect(sheet).to_contain_text("需要您确认是哪种台账")
+    sheet.get_by_role("combobox").first.click()
+    clerk.get_by_role("option", name="不导入").click()
+    expect(sheet).to_contain_text("满意度.csv · 不导入", timeout=60_000)
+    settle(clerk, timeout=60_000)
+    main.get_by_role("button", name="先检查").click()
+    expect(main).to_contain_text("“走访时间”里的日期“03/04/2026”分不清", timeout=120_000)
+    sheet = main.get_by_test_id("stExpander").filter(has_text="日期不明.csv")
+    sheet.locator("summary").first.click()
+    sheet.get_by_role("combobox").nth(1).click()
+    clerk.get_by_role("option", name=re.compile("日在前")).click()
+    settle(clerk, timeout=60_000)
+    sheet.get_by_role("button", name="记住这个对应关系").click()
+    settle(clerk, timeout=60_000)
+    main.get_by_role("button", name="导入", exact=True).click()
+    expect(main).to_contain_text("新增 1", timeout=120_000)
+    when = "SELECT strftime(occurred_at, '%Y-%m-%d') FROM visit WHERE visit_id = 'D1'"
+    assert table(root, when) == [("2026-04-03",)]
+    engine = open_workspace(f"sqlite:///{own[1] / 'ws.sqlite'}")
+    (kept,) = list_mappings(engine)
+    engine.dispose()
+    assert kept.content["date_order"] == "dmy"
 
 
 def test_a_clerk_reaches_no_dashboard(browser: Browser, own: tuple[str, Path]) -> None:

@@ -51,6 +51,19 @@ def test_no_planted_text_is_in_the_published_file(warehouse: Path, tmp_path: Pat
     assert "[已隐去]" in repr(table(warehouse, "SELECT note FROM visit"))
 
 
+def test_a_folder_called_after_somebody_is_not_told_for_any_file_in_it(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / f"{NAME}的材料"
+    headers = ["走访编号", "走访时间", "走访人", "所属网格", "走访对象"]
+    write_csv(folder / "走访.csv", [headers, ["V1", "2025-01-03", "张三", "M1", NAME]])
+    write_csv(folder / "活动.csv", [["活动名称", "活动时间"], ["邻里日", "2025-01-03"]])
+    load([folder], warehouse)
+    paths = [str(path) for (path,) in table(warehouse, "SELECT path FROM load_file")]
+    assert len(paths) == 2
+    assert not [path for path in paths if NAME in path]
+
+
 def test_the_same_resident_gets_the_same_pseudonym_however_written(
     warehouse: Path, tmp_path: Path
 ) -> None:
