@@ -23,7 +23,7 @@ from gridgov.locale import _
 __all__ = ["CellSheet", "cell_text", "open_workbook"]
 
 # A block of cells stays in the processor's cache until it has become text.
-_CELLS_AT_ONCE = 160_000
+_CELLS_AT_ONCE = 64_000
 Cell = str | float | int | bool | datetime | date | time | timedelta | None
 
 
