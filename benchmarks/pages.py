@@ -5,7 +5,9 @@ that a visitor meets first: from nothing (a connection just opened) and again an
 connection. Before every view all kept answers are forgotten, so that each statement of the view
 runs; a visitor who comes after another waits for none of them. What a reader holds for as long as
 it lives it keeps: the tree of the grids and the months of the upper ones (gridgov/metrics/months.py,
-reach.py), which the cold view reads and whose size is printed. Beside them stands one query that
+reach.py), whose size is printed, open cases and overdue persons (queries/held_rows.py), and the
+rows of all months of the place looked at (metrics/place_rows.py), whatever the period. The cold
+view reads them. Beside them stands one query that
 gives the page's main table straight from the raw log, as one would without marts. The operating
 system's cache is warm in all cases. Prints a Markdown table.
 """
