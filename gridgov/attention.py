@@ -23,7 +23,7 @@ from gridgov.locale import _, pick
 from gridgov.metrics.evaluate import answer
 from gridgov.metrics.figures import STATES
 from gridgov.metrics.grids import tree_of
-from gridgov.queries.cases import UNSORTED, category_changes, overdue_categories
+from gridgov.queries.cases import UNSORTED, compared_categories, overdue_categories
 from gridgov.queries.complaints_evidence import SURPRISE
 from gridgov.queries.silent_parents import silent_below
 from gridgov.small_counts import hidden_of_line, judged_only, told
@@ -213,16 +213,16 @@ def _rising(reader: Reader, filters: Filters) -> Iterable[Concern]:
     if compared is None:
         return
     # The same rule as on the page of complaints, whose table says which categories have changed.
-    changes = category_changes(
+    found = compared_categories(
         reader, (span.start, span.end), (compared.start, compared.end),
-        grid_id=filters.grid_id, source=filters.source,
+        filters.grid_id, filters.source,
     )  # fmt: skip
     rising = [
-        (row["cases"] - row["expected"], row["category"], row["cases"], round(row["expected"]))
-        for row in changes.to_dict("records")
-        if row["surprise"] >= SURPRISE
-        and row["cases"] >= _RISING_LEAST
-        and filters.category in (None, row["category"])
+        (cases - expected, category, int(cases), round(expected))
+        for category, cases, expected, surprise in zip(
+            found.categories, found.cases, found.expected, found.surprise, strict=True
+        )
+        if surprise >= SURPRISE and cases >= _RISING_LEAST and filters.category in (None, category)
     ]
     first = sorted(rising, reverse=True)[:_EACH]
     worst = _worst_grids(reader, filters, [category for _gain, category, *_counts in first])

@@ -6,7 +6,7 @@ against plain Python in tests/queries.
 """
 
 from gridgov.queries.cases import (
-    category_changes,
+    compared_categories,
     complaint_funnel,
     complaint_pareto,
     handling_curve,
@@ -42,7 +42,7 @@ from gridgov.queries.records import metric_records
 __all__ = [
     "TIERS",
     "activity_calendar",
-    "category_changes",
+    "compared_categories",
     "complaint_funnel",
     "complaint_pareto",
     "course_attendance",

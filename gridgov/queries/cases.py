@@ -23,7 +23,6 @@ __all__ = [
     "UNSORTED",
     "ComparedCategories",
     "OverdueCategory",
-    "category_changes",
     "compared_categories",
     "complaint_cohort",
     "complaint_funnel",
@@ -144,43 +143,14 @@ def open_complaint_ages(
     )
 
 
-def category_changes(
-    reader: Reader,
-    period: tuple[date, date],
-    before: tuple[date, date],
-    *,
-    grid_id: str | None = None,
-    source: str | None = None,
-) -> pd.DataFrame:
-    """category, cases, before, expected, change, surprise; the most surprising rise first.
-
-    `expected` is `before` scaled to the length of `period`; `change` = cases / expected - 1 (empty
-    where nothing was expected). `surprise` is how many standard deviations the difference of two
-    Poisson counts of these lengths lies above none: from about 3 it is no accident.
-    """
-    found = compared_categories(reader, period, before, grid_id, source)
-    order = sorted(
-        range(len(found.categories)),
-        key=lambda at: (np.isnan(found.surprise[at]), -found.surprise[at], found.categories[at]),
-    )
-    expected = found.expected[order]
-    return pd.DataFrame(
-        {
-            "category": pd.array([found.categories[at] for at in order], dtype="str"),
-            "cases": found.cases[order].astype(np.int64),
-            "before": found.before[order].astype(np.int64),
-            "expected": expected,
-            "change": np.where(
-                expected > 0, found.cases[order] / np.where(expected > 0, expected, 1) - 1, np.nan
-            ),
-            "surprise": found.surprise[order],
-        }
-    )
-
-
 @dataclass(frozen=True)
 class ComparedCategories:
-    """What `category_changes` says of each category, by name; arrays of (categories,)."""
+    """The cases of each category in two periods; arrays of (categories,), in the order of names.
+
+    `expected` is `before` scaled to the length of the period. `surprise` is how many standard
+    deviations the difference of two Poisson counts of these lengths lies above none: from about 3
+    it is no accident.
+    """
 
     categories: tuple[str, ...]
     cases: Floats

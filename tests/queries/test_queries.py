@@ -299,19 +299,22 @@ def test_curve_of_known_cases() -> None:
     assert curve_quantile([(1, True), (2, False)], 0.9) is None
 
 
-def test_category_changes(hard_reader: Reader, hard_world: World) -> None:
+def test_compared_categories(hard_reader: Reader, hard_world: World) -> None:
     period, before = (date(2025, 9, 1), date(2025, 9, 30)), (date(2025, 6, 1), date(2025, 8, 30))
-    frame = queries.category_changes(hard_reader, period, before)
-    assert frame["surprise"].is_monotonic_decreasing
-    for row in frame.itertuples():
-        listed = [r["day"] for r in hard_world.complaints if r["category"] == row.category]
-        cases = sum(period[0] <= day <= period[1] for day in listed)
-        past = sum(before[0] <= day <= before[1] for day in listed)
-        assert (row.cases, row.before) == (cases, past)
-        assert row.expected == pytest.approx(past * 30 / 91)
+    found = queries.compared_categories(hard_reader, period, before, None, None)
+    days: dict[str, list[date]] = {}
+    for row in hard_world.complaints:
+        if row["category"] and any(a <= row["day"] <= b for a, b in (period, before)):
+            days.setdefault(row["category"], []).append(row["day"])
+    assert list(found.categories) == sorted(days)
+    for at, category in enumerate(found.categories):
+        cases = sum(period[0] <= day <= period[1] for day in days[category])
+        past = sum(before[0] <= day <= before[1] for day in days[category])
+        assert (found.cases[at], found.before[at]) == (cases, past)
+        assert found.expected[at] == pytest.approx(past * 30 / 91)
         share = 30 / 121
         deviation = math.sqrt((cases + past) * share * (1 - share))
-        assert row.surprise == pytest.approx((cases - (cases + past) * share) / deviation)
+        assert found.surprise[at] == pytest.approx((cases - (cases + past) * share) / deviation)
 
 
 def test_grid_card_and_peers(hard_reader: Reader, hard_world: World) -> None:
