@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -32,17 +33,17 @@ def send_promptly() -> int:
 
 
 def _switch(handle: int) -> bool:
-    # An option belongs to the socket, not to the handle: a second handle can set it.
+    # A file is left alone: closing a second handle of it would give up every lock that this process
+    # holds on it (POSIX), SQLite's on the workspace among them, whose log another process would
+    # then take for its own to remove.
     try:
+        if not stat.S_ISSOCK(os.fstat(handle).st_mode):
+            return False
+        # An option belongs to the socket, not to the handle: a second handle can set it.
         second = os.dup(handle)
     except OSError:
         return False
-    try:
-        found = socket.socket(fileno=second)
-    except OSError:  # a file, a pipe
-        os.close(second)
-        return False
-    with found:
+    with socket.socket(fileno=second) as found:
         if found.family not in {socket.AF_INET, socket.AF_INET6}:
             return False
         if not found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):

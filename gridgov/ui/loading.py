@@ -33,6 +33,7 @@ from gridgov.ui import html
 from gridgov.ui.loading_history import LEFT_OUT, note, table_label, warehouse
 from gridgov.ui.loading_result import RESULT, show_result
 from gridgov.ui.view import View, workspace
+from gridgov.workspace.audit import Actor
 from gridgov.workspace.mapping import list_mappings, save_mapping
 
 __all__ = ["own_name", "upload"]
@@ -200,16 +201,21 @@ def _sheet(view: View, path: Path, guess: SheetGuess, *, is_beside: bool) -> Rec
         if guess.first_rows:
             rows = [row[: len(guess.headers)] for row in guess.first_rows[:_SHOWN_ROWS]]
             st.dataframe(_preview(guess.headers, rows), hide_index=True, height="auto")
-        if st.button(_("记住这个对应关系"), key=f"save_{key}", type="tertiary"):
-            save_mapping(
-                workspace(), actor_of(view.identity), name=title[:120], table_name=table,
-                content={"headers": list(guess.headers), "table": table, "columns": columns,
-                         "date_order": order},
-            )  # fmt: skip
-            st.toast(_("已记住，下次同样的表头自动套用"))
+        content = {"headers": list(guess.headers), "table": table, "columns": columns,
+                   "date_order": order}  # fmt: skip
+        # As a callback: a click that follows at once would cut the run short before it came here.
+        st.button(
+            _("记住这个对应关系"), key=f"save_{key}", type="tertiary",
+            on_click=_remember, args=(actor_of(view.identity), title[:120], table, content),
+        )  # fmt: skip
     if missing or doubled:
         return None
     return Recipe(table=table, date_order=order, columns=columns, file=file, sheet=sheet)
+
+
+def _remember(actor: Actor, name: str, table: str, content: dict[str, Any]) -> None:
+    save_mapping(workspace(), actor, name=name, table_name=table, content=content)
+    st.toast(_("已记住，下次同样的表头自动套用"))
 
 
 def _head(table: str | None, key: str) -> str:

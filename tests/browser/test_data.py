@@ -147,7 +147,7 @@ def test_what_only_people_know_is_asked_and_then_done(
     clerk.get_by_role("option", name=re.compile("日在前")).click()
     settle(clerk, timeout=60_000)
     sheet.get_by_role("button", name="记住这个对应关系").click()
-    settle(clerk, timeout=60_000)
+    clerk.get_by_text("已记住，下次同样的表头自动套用").wait_for(timeout=60_000)
     main.get_by_role("button", name="导入", exact=True).click()
     expect(main).to_contain_text("新增 1", timeout=120_000)
     when = "SELECT strftime(occurred_at, '%Y-%m-%d') FROM visit WHERE visit_id = 'D1'"

@@ -6,6 +6,7 @@ import importlib.util
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
@@ -67,6 +68,12 @@ def test_the_committed_record_is_that_of_the_sample(run: Evaluation) -> None:
     record = load(RECORD)
     for name, table in result_tables(run).items():
         again = record.results[name]
+        # On another processor the last digits of a floating-point figure may differ.
+        for column in table.column_names:
+            if pa.types.is_floating(table[column].type):
+                left, right = (part[column].to_numpy() for part in (table, again))
+                np.testing.assert_allclose(left, right, rtol=1e-9, atol=1e-9)
+                table, again = (part.drop_columns(column) for part in (table, again))
         assert rows_apart_from_due_numbers(table) == rows_apart_from_due_numbers(again), (
             f"{name}: {REMAKE}"
         )

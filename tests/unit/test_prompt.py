@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,6 +53,20 @@ def test_other_handles_are_left_alone_and_none_is_left_open(
         assert right.recv(1) == b"x"
         file.write(b"x")
     assert listening.fileno() >= 0
+
+
+def test_locks_on_files_are_kept(listening: socket.socket, tmp_path: Path) -> None:
+    """SQLite holds such locks: without them another process removes its log beside the server."""
+    taking = (
+        "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'ab'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
+    )
+    path = tmp_path / "workspace"
+    command = [sys.executable, "-c", taking, str(path)]
+    with path.open("ab") as held:
+        assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+        fcntl.lockf(held, fcntl.LOCK_EX)
+        assert send_promptly() >= 1
+        assert subprocess.run(command, capture_output=True, check=False).returncode == 1
 
 
 def test_the_server_switches_when_it_starts(listening: socket.socket) -> None:
