@@ -57,6 +57,8 @@ def test_other_handles_are_left_alone_and_none_is_left_open(
 
 def test_locks_on_files_are_kept(listening: socket.socket, tmp_path: Path) -> None:
     """SQLite holds such locks: without them another process removes its log beside the server."""
+    import fcntl
+
     taking = (
         "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'ab'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
     )
