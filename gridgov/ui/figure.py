@@ -18,11 +18,17 @@ __all__ = ["draw_figure"]
 
 
 def draw_figure(
-    chart: Chart, key: str, *, name: str | None = None, is_clickable: bool = False
+    chart: Chart,
+    key: str,
+    *,
+    name: str | None = None,
+    context: str = "",
+    is_clickable: bool = False,
 ) -> dict[str, Any] | None:
     """Draw `chart` across the place where it stands; gives the mark that was just clicked.
 
-    `name`: of a saved picture, the title where it is not given. A click gives plotly's
+    `name`: of a saved picture, the title where it is not given; `context`: what stands below it
+    there: period, comparison, place and filters. A click gives plotly's
     `customdata`, `x`, `y`, `curveNumber` and `pointNumber`, once; without `is_clickable` none.
     """
     figure = chart.figure.to_dict()
@@ -32,6 +38,7 @@ def draw_figure(
             "config": figure_config(name or chart.title),
             "alt": chart.alt,
             "clicks": is_clickable,
+            "context": context,
         }
     )
     clicks = {"on_click_change": _clicked} if is_clickable else {}

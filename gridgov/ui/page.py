@@ -176,12 +176,15 @@ def show(
 
     `on_click` receives the clicked point (plotly's fields, `customdata` among them) once per click.
     """
-    shown = Shown(chart.title, chart.rows, tuple(metrics))
+    view, shown = current_view(), Shown(chart.title, chart.rows, tuple(metrics))
     _note(shown)
-    point = draw_figure(chart, key, name=file_stem(chart.title), is_clickable=on_click is not None)
+    point = draw_figure(
+        chart, key, name=file_stem(chart.title), context=formats.listing(context_parts(view)),
+        is_clickable=on_click is not None,
+    )  # fmt: skip
     if point is not None and on_click is not None:
         on_click(point)
-    span = current_view().filters.span
+    span = view.filters.span
     if of_period and span.is_unfinished:
         note += ("" if language() != "en" or not note else " ") + _(
             "时段未完，数据至 {day}。", day=formats.day(span.end)

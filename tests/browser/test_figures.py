@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
+import numpy as np
 import openpyxl
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit, settle
@@ -123,4 +125,24 @@ def test_a_figure_takes_the_width_that_there_is(visit: Visit) -> None:
     )
     assert wide is not None and wide["width"] > 400
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert not visit.errors
+
+
+def test_a_saved_picture_says_below_what_it_was_filtered_by(visit: Visit, tmp_path: Path) -> None:
+    page = visit.open(f"/complaints?grid={SEVENTH}", wait_for="按期办结率")
+    figure = page.locator("[data-figure]").first
+    figure.locator(".main-svg").first.wait_for()
+    figure.hover()
+    with page.expect_download() as taken:
+        figure.locator("[data-title='下载图片']").click()
+    path = tmp_path / "figure.png"
+    taken.value.save_as(path)
+    with Image.open(path) as picture:
+        wide, high = picture.size
+        foot = np.asarray(picture.convert("L"))[-2 * 26 :]
+    box = figure.bounding_box()
+    assert box is not None
+    assert (wide, high) == (round(box["width"]) * 2, (round(box["height"]) + 26) * 2)
+    # The foot is not empty: ink stands in its rows.
+    assert foot.min() < 160
     assert not visit.errors

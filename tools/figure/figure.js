@@ -12,6 +12,7 @@ import heatmap from "plotly.js/lib/heatmap";
 Plotly.register([bar, box, heatmap]);
 
 const NEAR = "200px";
+const FOOT = 26; // pixels of a saved picture below the figure: period, comparison, place, filters
 const figures = new WeakMap(); // host → its figure
 const waiting = new Set();
 let isIdling = false;
@@ -52,8 +53,9 @@ class Figure {
     waiting.delete(this);
     const width = this.host.clientWidth;
     if (!this.made || !width || !this.host.isConnected) return;
-    const { figure, config } = this.made;
+    const { figure, config, context } = this.made;
     this.made = undefined;
+    config.modeBarButtons = [[saving(config, context)]];
     this.width = width;
     const layout = { ...figure.layout, width };
     const isNew = !this.host.classList.contains("js-plotly-plot");
@@ -87,6 +89,29 @@ class Figure {
     figures.delete(this.host);
     Plotly.purge(this.host);
   }
+}
+
+// A picture that leaves the page says what it was filtered by.
+function saving(config, context) {
+  const { filename, scale } = config.toImageButtonOptions;
+  const words = config.locales?.[config.locale]?.dictionary ?? {};
+  const title = "Download plot as a PNG";
+  const click = (host) => {
+    const { width, height, _size: size } = host._fullLayout;
+    const layout = { ...host.layout, height: height + FOOT };
+    layout.margin = { ...layout.margin, b: size.b + FOOT, l: size.l, r: size.r, t: size.t };
+    const said = {
+      text: context, showarrow: false, align: "left", font: { size: 11 },
+      xref: "paper", x: 0, xanchor: "left", xshift: 4 - size.l,
+      yref: "paper", y: 0, yanchor: "top", yshift: -size.b,
+    };
+    layout.annotations = [...(layout.annotations ?? []), said];
+    Plotly.downloadImage(
+      { data: host.data, layout, config: { locale: config.locale, locales: config.locales } },
+      { format: "png", scale, filename, width, height: height + FOOT },
+    );
+  };
+  return { name: "save", title: words[title] ?? title, icon: Plotly.Icons.camera, click };
 }
 
 const sight = new IntersectionObserver(
