@@ -5,6 +5,7 @@ The grid tree of a reader is read once and kept: it never changes within a versi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -47,6 +48,9 @@ class Tree:
     first_on: Mapping[str, date | None] = field(default_factory=dict)
     _levels: dict[object, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
     _inside: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
+    _counts: dict[str | None, Mapping[str, int]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @cached_property
     def names(self) -> dict[str, tuple[str, str]]:
@@ -116,6 +120,17 @@ class Tree:
             inside = self.nodes if unit == ALL else self.below(unit)
             found = max(1, sum(1 for name in inside if self.nodes[name].level == "社区"))
             self._inside[unit] = found
+        return found
+
+    def count_levels(self, grid_id: str | None) -> Mapping[str, int]:
+        """How many grids of each level there are at and below a grid, or altogether."""
+        found = self._counts.get(grid_id)
+        if found is None:
+            inside = self.nodes if grid_id is None else self.below(grid_id)
+            found = Counter(self.nodes[name].level for name in inside)
+            if len(self._counts) >= _MOST_KEPT:
+                self._counts.clear()
+            self._counts[grid_id] = found
         return found
 
     def _first_fork(self) -> tuple[str, ...]:

@@ -99,6 +99,21 @@ class SeriesSet:
         """Values that may be shown, (n_series, n_periods); NaN elsewhere."""
         return np.where(self.few | self.hidden, np.nan, self.value)
 
+    def shown(self, row: int) -> Floats:
+        """What `drawn` has of one series, (n_periods,), without looking at the others."""
+        return np.where(self.few[row] | self.hidden[row], np.nan, self.value[row])
+
+    def limits(self, row: int, at: int) -> tuple[float, float, float] | None:
+        """Mean and lower and upper limit of a series at a period; None where they are not told."""
+        if not self.is_judged[row] or not self.tells_limits(row):
+            return None
+        lower, upper = within(
+            METRICS[self.metric[row]],
+            self.judged.lower[row, at : at + 1],
+            self.judged.upper[row, at : at + 1],
+        )
+        return float(self.judged.mean[row, at]), float(lower[0]), float(upper[0])
+
     @cached_property
     def counts(self) -> Bools:
         """Which values were judged, (n_series, n_periods)."""
@@ -139,7 +154,7 @@ class SeriesSet:
     def frame(self, row: int) -> pd.DataFrame:
         """One series as the control chart takes it; a value on too few cases is left out."""
         metric, chart = METRICS[self.metric[row]], self.judged
-        shown, hidden = self.drawn[row], self.hidden[row]
+        shown, hidden = self.shown(row), self.hidden[row]
         lower, upper = within(metric, chart.lower[row], chart.upper[row])
         is_told = bool(self.is_judged[row]) and self.tells_limits(row)
         told = bool(self.is_judged[row])

@@ -217,7 +217,7 @@ def _is_scoped(view: View) -> bool:
 
 def _seen_annotations(view: View) -> list[Annotation]:
     """All annotations, or those of the grids that this person may see."""
-    mine = tuple(tree_of(view.reader).nodes) if _is_scoped(view) else None
+    mine = tree_of(view.reader).nodes if _is_scoped(view) else None
     return list(list_annotations(workspace(), grid_ids=mine))
 
 

@@ -65,7 +65,7 @@ def _form(view: View, grid_id: str | None, place: str) -> None:
 
 def _remove(view: View, grid_id: str | None) -> None:
     """Own annotations (a leader's: all) can be taken away."""
-    ids = (grid_id,) if grid_id else tuple(tree_of(view.reader).nodes)
+    ids = (grid_id,) if grid_id else tree_of(view.reader).nodes
     leader = view.identity.has(Role.LEADER)
     mine = [
         one

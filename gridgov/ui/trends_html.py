@@ -110,14 +110,15 @@ def _drawing(
     series: SeriesSet, row: int, palette: Palette, words: str, width: int, height: int
 ) -> str:
     """The sparkline of one series with the range that is in force at its newest judged value."""
-    shown = series.drawn[row]
+    shown = series.shown(row)
     known = np.flatnonzero(~np.isnan(shown))
     at = series.newest(row)
-    limits: dict[str, float | None] = {"mean": None, "lower": None, "upper": None}
-    if at is not None and series.is_judged[row] and series.tells_limits(row):
-        frame = series.frame(row)
-        # Sums of floats differ in the last place: a flat line must not stretch to fill its box.
-        limits = {key: round(float(frame[key].iloc[at]), 9) for key in limits}
+    told = None if at is None else series.limits(row, at)
+    # Sums of floats differ in the last place: a flat line must not stretch to fill its box.
+    limits = {
+        name: None if told is None else round(told[place], 9)
+        for place, name in enumerate(("mean", "lower", "upper"))
+    }
     return sparkline(
         [None if np.isnan(v) else round(float(v), 9) for v in shown],
         palette,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ from gridgov.trends.series import SeriesSet, judged_series
 from gridgov.trends.spans import GRAINS
 from gridgov.trends.targets import ASSURANCE, target_words, with_targets
 from gridgov.ui import html
+from gridgov.ui.cache import drawn
 from gridgov.ui.page import empty, section, table
 from gridgov.ui.trends_choice import (
     Choice,
@@ -263,7 +265,7 @@ def new_signals(view: View, choice: Choice, bar: DeltaGenerator) -> None:
         series = judged_series(
             view.reader, levels=asked, grid_id=filters.grid_id, grain=grain, end=end
         )
-    _signal_list(view, choice, found, series, since)
+    _signal_list(view, choice, found, series, since, asked)
 
 
 def _wanted(choice: Choice, levels: Sequence[str]) -> list[str]:
@@ -278,6 +280,7 @@ def _signal_list(
     found: Sequence[NewSignal],
     series: SeriesSet,
     since: date,
+    asked: tuple[str, ...],
 ) -> None:
     judged = int(series.is_judged.sum())
     chance = expected_false_alarms(series, since)
@@ -298,15 +301,19 @@ def _signal_list(
         shown = found[:_SHOWN_SIGNALS]
     short = shorter(view)
     st.html(html.caption_html(said))
-    body = signals_table(
-        shown,
-        series,
-        view.palette,
-        grid=lambda signal: short(signal.grid_name),
-        period=lambda signal: period_label(signal.began_on, choice.grain),
-        href=lambda signal: series_href(view, signal.metric, signal.grid_id, choice.grain),
-    )
-    table(_("新信号"), signal_frame(found), body, "trends_signals")
+    body = drawn(
+        "new signals",
+        lambda: signals_table(
+            shown,
+            series,
+            view.palette,
+            grid=lambda signal: short(signal.grid_name),
+            period=lambda signal: period_label(signal.began_on, choice.grain),
+            href=lambda signal: series_href(view, signal.metric, signal.grid_id, choice.grain),
+        ),
+        choice.grain, asked, tuple(shown),
+    )  # fmt: skip
+    table(_("新信号"), partial(signal_frame, found), body, "trends_signals")
     if len(found) > _SHOWN_SIGNALS:
         st.toggle(_("显示全部 {n} 个", n=len(found)), key="trends_w_all_signals")
 
@@ -323,13 +330,8 @@ def _last_period(view: View, choice: Choice) -> date:
 
 def _levels(view: View, least: int = 2) -> list[str]:
     """Levels with at least so many grids at or below the place of the filters."""
-    tree, grid_id = tree_of(view.reader), view.filters.grid_id
-    inside = tree.below(grid_id) if grid_id else list(tree.nodes)
-    count = dict.fromkeys(all_levels(view.reader), 0)
-    for name in inside:
-        level = tree.nodes[name].level
-        if level in count:
-            count[level] += 1
+    inside = tree_of(view.reader).count_levels(view.filters.grid_id)
+    count = {level: inside.get(level, 0) for level in all_levels(view.reader)}
     fitting = [level for level, n in count.items() if n >= least]
     # A city's micro-grids are judged by the command, not drawn on one page.
     return [level for level in fitting if count[level] <= _MANY_GRIDS] or fitting[:1]

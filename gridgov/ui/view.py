@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -28,13 +28,17 @@ __all__ = ["View", "current_view", "narrowed_view", "workspace"]
 
 @dataclass(frozen=True)
 class View:
-    """One run of one page. `reader` raises where nothing is published; ask `has_data` first."""
+    """One run of one page. `reader` raises where nothing is published; ask `has_data` first.
+
+    `memory`: what parts of a page have asked for in this run and others may ask again.
+    """
 
     identity: Identity
     filters: Filters
     palette: Palette
     page_name: str
     opened: Reader | None
+    memory: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def has_data(self) -> bool:

@@ -54,6 +54,10 @@ def test_annotations_by_date_and_grid(engine: Engine, actor: Actor) -> None:
     ]  # fmt: skip
     assert [a.text for a in list_annotations(engine, grid_ids=("g1",))] == ["春节"]
     assert len(list_annotations(engine, since=date(2026, 2, 17), until=date(2026, 2, 17))) == 1
+    # A city's grids are more than a statement takes parameters.
+    city = {f"g{n}" for n in range(3, 126_000)}
+    assert [a.text for a in list_annotations(engine, grid_ids=city)] == ["春节"]
+    assert len(list_annotations(engine, grid_ids=city | {"g2"})) == 2
     remove_annotation(engine, actor, everywhere)
     assert [a.text for a in list_annotations(engine)] == ["道路 施工"]
     for wrong in (everywhere, 999):
