@@ -15,7 +15,7 @@ from gridgov.figures.breaks import natural_breaks
 from gridgov.figures.chart import Chart, empty_chart, finish, full_title, label_at
 from gridgov.figures.control import state_words
 from gridgov.figures.marks import label_width, legend, legend_top
-from gridgov.figures.outline import Outline, Ring, tiles
+from gridgov.figures.outline import Outline, tiles
 from gridgov.figures.palette import Palette, ink_on
 from gridgov.locale import _
 
@@ -42,31 +42,6 @@ class _Class:
     name: str
     color: str
     ids: frozenset[str]
-
-
-def _inside(ring: Ring, x: float, y: float) -> bool:
-    """Even-odd rule: does the point lie in the ring?"""
-    found = False
-    for (x0, y0), (x1, y1) in zip(ring, ring[1:] + ring[:1], strict=True):
-        if (y0 > y) != (y1 > y) and x < (x1 - x0) * (y - y0) / (y1 - y0) + x0:
-            found = not found
-    return found
-
-
-def _touch_points(shape: Outline, across: int) -> list[tuple[float, float]]:
-    """A lattice inside the outline: a click goes to the nearest point, so it hits the area."""
-    found = [shape.centre]
-    if across == 0:
-        return found
-    for ring in shape.rings:
-        xs, ys = [x for x, _y in ring], [y for _x, y in ring]
-        for column in range(across):
-            for row in range(across):
-                x = min(xs) + (column + 0.5) * (max(xs) - min(xs)) / across
-                y = min(ys) + (row + 0.5) * (max(ys) - min(ys)) / across
-                if _inside(ring, x, y):
-                    found.append((x, y))
-    return found
 
 
 def _area_trace(
@@ -139,6 +114,7 @@ def _state_classes(states: pd.Series[Any], palette: Palette) -> list[_Class]:
 def _touch_trace(shapes: Sequence[Outline], rows: _Rows, unit: str, digits: int) -> dict[str, Any]:
     """Unseen points that carry the hover and the click of each grid."""
     xs, ys, ids, texts = [], [], [], []
+    decimals = max(digits, 0)
     across = next((points for most, points in _TOUCH if len(shapes) <= most), 0)
     for shape in shapes:
         row = rows.get(shape.grid_id)
@@ -148,11 +124,12 @@ def _touch_trace(shapes: Sequence[Outline], rows: _Rows, unit: str, digits: int)
             lines[1] = f"<b>{formats.value(row['value'], unit)}</b>{state}"
             if row.get("note"):
                 lines.append(str(row["note"]))
-        for x, y in _touch_points(shape, across):
-            xs.append(round(x, max(digits, 0)))
-            ys.append(round(y, max(digits, 0)))
+        words = "<br>".join(lines)
+        for x, y in shape.touch_points(across):
+            xs.append(round(x, decimals))
+            ys.append(round(y, decimals))
             ids.append(shape.grid_id)
-            texts.append("<br>".join(lines))
+            texts.append(words)
     # A click makes plotly grey what it leaves out; unseen marks must stay unseen.
     unseen = {"marker": {"opacity": 0}}
     return {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from gridgov.errors import DataFileError
@@ -18,7 +19,7 @@ Ring = tuple[tuple[float, float], ...]
 _GEOGRAPHIC = (180.0, 90.0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outline:
     """The outer rings of one grid in a flat plane: x to the east, y to the north."""
 
@@ -26,10 +27,44 @@ class Outline:
     name: str
     rings: tuple[Ring, ...]
 
-    @property
+    @cached_property
     def centre(self) -> tuple[float, float]:
         """Centroid of the largest ring: where the label goes."""
         return _centroid(max(self.rings, key=lambda ring: abs(_area(ring))))
+
+    def touch_points(self, across: int) -> tuple[tuple[float, float], ...]:
+        """The centre and a lattice inside: a click goes to the nearest point, so it hits the area.
+
+        `across`: points of the lattice along each side, 0 for the centre alone.
+        """
+        found = self._touched.get(across)
+        if found is None:
+            found = self._touched[across] = (self.centre, *self._lattice(across))
+        return found
+
+    @cached_property
+    def _touched(self) -> dict[int, tuple[tuple[float, float], ...]]:
+        # One ground is drawn for every metric and period.
+        return {}
+
+    def _lattice(self, across: int) -> Iterator[tuple[float, float]]:
+        for ring in self.rings:
+            xs, ys = [x for x, _north in ring], [y for _east, y in ring]
+            for column in range(across):
+                for row in range(across):
+                    x = min(xs) + (column + 0.5) * (max(xs) - min(xs)) / across
+                    y = min(ys) + (row + 0.5) * (max(ys) - min(ys)) / across
+                    if _inside(ring, x, y):
+                        yield x, y
+
+
+def _inside(ring: Ring, x: float, y: float) -> bool:
+    """Even-odd rule: does the point lie in the ring?"""
+    found = False
+    for (x0, y0), (x1, y1) in zip(ring, ring[1:] + ring[:1], strict=True):
+        if (y0 > y) != (y1 > y) and x < (x1 - x0) * (y - y0) / (y1 - y0) + x0:
+            found = not found
+    return found
 
 
 def _area(ring: Ring) -> float:

@@ -35,6 +35,7 @@ class Node:
     name: str = ""
     kind: str | None = None
     has_party_organisation: bool | None = None
+    has_outline: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class Tree:
     def names(self) -> dict[str, tuple[str, str]]:
         """Grid → (name, level); shared, not to be changed."""
         return {key: (node.name, node.level) for key, node in self.nodes.items()}
+
+    @cached_property
+    def outlined_levels(self) -> frozenset[str]:
+        """Levels of which some grid has an outline."""
+        return frozenset(node.level for node in self.nodes.values() if node.has_outline)
 
     @cached_property
     def telling_levels(self) -> tuple[str, ...]:
@@ -157,7 +163,7 @@ def _read(reader: Reader) -> Tree:
         grid_id: Node(grid_id, level, parent_id, opens or date.min, closes or date.max, *others)
         for grid_id, level, parent_id, opens, closes, *others in reader.rows(
             "SELECT grid_id, level, parent_id, valid_from, valid_to, name, kind,"
-            " has_party_organisation FROM grid ORDER BY grid_id"
+            " has_party_organisation, outline IS NOT NULL FROM grid ORDER BY grid_id"
         )
     }
     children: dict[str, list[str]] = {}

@@ -13,6 +13,7 @@ import pandas as pd
 from gridgov.metrics.evaluate import answer
 from gridgov.metrics.grids import Node, Tree, tree_of
 from gridgov.metrics.months import held_upper, months_of
+from gridgov.metrics.place_rows import place_rows
 from gridgov.metrics.spans import month_number
 from gridgov.queries.grid_column import grid_column
 from gridgov.small_counts import told
@@ -140,4 +141,5 @@ def map_attributes(
     """
     today = reader.data_date or date.max
     units = tree_of(reader).at_level(grid_id, level, today, today)
-    return reader.frame("queries/map_attributes.sql", units=list(units))
+    # The outlines of a city are a megabyte of text: read once a place, not once a metric.
+    return pd.DataFrame(place_rows(reader, "queries/map_attributes.sql", units=list(units)))

@@ -36,10 +36,6 @@ def map_levels(reader: Reader, grid_id: str | None) -> MapLevels:
     level above.
     """
     tree, today = tree_of(reader), reader.data_date or date.max
-    drawn = {
-        str(level)
-        for (level,) in reader.rows("SELECT DISTINCT level FROM grid WHERE outline IS NOT NULL")
-    }
     counts = {
         level.code: len(tree.at_level(place_around(tree, grid_id, level.code), level.code, today,
                                       today))
@@ -48,7 +44,7 @@ def map_levels(reader: Reader, grid_id: str | None) -> MapLevels:
     told = _from(tree, grid_id)
     offered = tuple(level for level in told if 2 <= counts.get(level, 0) <= MOST_GRIDS)
     crowded = {level: counts[level] for level in told if counts.get(level, 0) > MOST_GRIDS}
-    return MapLevels(offered, _first(tree, grid_id, offered, counts, drawn), crowded)
+    return MapLevels(offered, _first(tree, grid_id, offered, counts), crowded)
 
 
 def _from(tree: Tree, grid_id: str | None) -> tuple[str, ...]:
@@ -59,9 +55,8 @@ def _from(tree: Tree, grid_id: str | None) -> tuple[str, ...]:
 
 
 def _first(
-    tree: Tree, grid_id: str | None, offered: tuple[str, ...], counts: dict[str, int],
-    drawn: set[str],
-) -> str:  # fmt: skip
+    tree: Tree, grid_id: str | None, offered: tuple[str, ...], counts: dict[str, int]
+) -> str:
     """The chosen grid's own level, or the highest below the place that makes a map."""
     chosen = tree.nodes.get(grid_id or "")
     own = chosen.level if chosen else ""
@@ -69,7 +64,7 @@ def _first(
         return own
     below = offered[offered.index(own) + 1 :] if own in offered else offered
     many = [level for level in below if counts[level] >= _FEWEST]
-    known = [level for level in many if level in drawn]
+    known = [level for level in many if level in tree.outlined_levels]
     most = sorted(below or offered, key=lambda level: -counts[level])
     return next(iter((*known, *many, *most)), "一般")
 

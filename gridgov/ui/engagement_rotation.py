@@ -25,7 +25,8 @@ def rotation_html(found: Rotation, palette: Palette) -> str:
         f'<th scope="col" style="{small}">{escape(_short_month(month))}</th>' for month in months
     )
     body = []
-    for grid_id, held in list(found.held.iterrows())[:MOST_ROWS]:
+    listed = found.held.head(MOST_ROWS)
+    for grid_id, held in zip(listed.index, listed.to_numpy(), strict=True):
         label = found.labels[str(grid_id)]
         cells = "".join(
             _square(label, month, int(times), palette)
@@ -34,7 +35,7 @@ def rotation_html(found: Rotation, palette: Palette) -> str:
         body.append(_line(label, cells))
     if len(found.held) > 1:
         body.append(_line(_("未举办"), _missed_marks(found, months, small, palette)))
-    shown = [found.labels[str(grid_id)] for grid_id in found.held.index[:MOST_ROWS]]
+    shown = [found.labels[str(grid_id)] for grid_id in listed.index]
     # Names of several communities tell grids apart at their end: they need their whole length.
     width = min(max(84, 13 * max(map(len, shown), default=0) + 12), 148)
     name = escape(_("邻里日由哪个网格在哪个月举办"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import pandas as pd
 import streamlit as st
@@ -156,19 +157,31 @@ def map_chart(view: View, frame: pd.DataFrame, code: str, by: str) -> Chart:
     """The grids on their ground, or as tiles where no outline is known."""
     metric = METRICS[code]
     title, unit = pick(metric.zh, metric.en), metric.unit
-    shapes = _ground(frame)
+    ground = _ground(frame)
     alone = [] if frame["group"].any() else ["group"]
     drawn = frame.drop(columns=["outline", *alone])
-    if not shapes:
+    if not ground.shapes:
         return tile_map(drawn, view.palette, title=title, unit=unit, by=by,
                         selected=view.filters.grid_id)  # fmt: skip
     return grid_map(
-        shapes, drawn, view.palette, title=title, unit=unit, by=by,
-        selected=view.filters.grid_id, height=_height(shapes),
+        ground.shapes, drawn, view.palette, title=title, unit=unit, by=by,
+        selected=view.filters.grid_id, height=_height(ground),
     )  # fmt: skip
 
 
-def _ground(frame: pd.DataFrame) -> tuple[Outline, ...]:
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """What is drawn under the colours. It changes with the place, not with period and metric."""
+
+    shapes: tuple[Outline, ...]
+
+    @cached_property
+    def tall(self) -> float:
+        """Height as a part of the width."""
+        return _tall(self.shapes)
+
+
+def _ground(frame: pd.DataFrame) -> _Ground:
     """The outlines of a frame of `grid_id`, `name`, `outline`, where there is one."""
     columns = (frame[name].tolist() for name in ("grid_id", "name", "outline"))
     rows = zip(*columns, strict=True)
@@ -176,9 +189,9 @@ def _ground(frame: pd.DataFrame) -> tuple[Outline, ...]:
 
 
 @lru_cache(maxsize=8)
-def _outlined(known: tuple[tuple[str, str, str], ...]) -> tuple[Outline, ...]:
-    """Outlines do not change with period and metric; those of a city take 0.14 s to be read."""
-    return outlines(known)
+def _outlined(known: tuple[tuple[str, str, str], ...]) -> _Ground:
+    """The outlines of a city take 0.14 s to be read."""
+    return _Ground(outlines(known))
 
 
 def _tall(shapes: Sequence[Outline]) -> float:
@@ -189,9 +202,9 @@ def _tall(shapes: Sequence[Outline]) -> float:
     return float((max(ys) - min(ys)) / max(max(xs) - min(xs), 1e-9))
 
 
-def _height(shapes: Sequence[Outline]) -> int:
+def _height(ground: _Ground) -> int:
     """Of the figure in pixels: as high as a wide page fills with the ground."""
-    return round(min(520, max(260, 110 + 1040 * _tall(shapes))))
+    return round(min(520, max(260, 110 + 1040 * ground.tall)))
 
 
 def narrow_ground(frame: pd.DataFrame) -> str:
@@ -199,13 +212,13 @@ def narrow_ground(frame: pd.DataFrame) -> str:
 
     The server does not know how wide the screen is, so the figure is as high as a wide one needs.
     """
-    shapes, aside = _ground(frame), 36
-    if not shapes:
+    ground, aside = _ground(frame), 36
+    if not ground.shapes:
         units = list(zip(frame["grid_id"], frame["name"], strict=True))
         groups = frame["group"].tolist() if frame["group"].any() else None
-        shapes = tiles(units, groups)
+        ground = _Ground(tiles(units, groups))
         aside += label_width(groups) if groups else 0
-    high = f"calc({_tall(shapes):.3f} * (100vw - {aside}px) + 130px)"
+    high = f"calc({ground.tall:.3f} * (100vw - {aside}px) + 130px)"
     chart = ".stElementContainer:has([data-figure])"
     return (
         f"<style>@media (max-width: 640px) {{ .st-key-ground {chart}, "

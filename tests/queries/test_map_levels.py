@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -63,7 +64,11 @@ def test_what_is_offered(
 def test_levels_with_outlines_come_first(
     city: Tree, hard_reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(type(hard_reader), "rows", lambda *_asked: [("社区",), ("微",)])
+    nodes = {
+        key: replace(node, has_outline=node.level in {"社区", "微"})
+        for key, node in city.nodes.items()
+    }
+    monkeypatch.setitem(grids._TREES, hard_reader, replace(city, nodes=nodes))
     assert map_levels(hard_reader, None).first == "社区"
     assert map_levels(hard_reader, "C0").first == "社区"
     assert map_levels(hard_reader, "C00").first == "微"
