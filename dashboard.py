@@ -21,6 +21,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from gridgov.access import mode
 from gridgov.access.assets import CompressedAssets
+from gridgov.access.bundled import bundle_for
 from gridgov.access.front_page import FrontPage, front_page, script_sources
 from gridgov.access.gate import BodyLimit, Gate
 from gridgov.access.headers import ClientAddress, SecurityHeaders
@@ -87,7 +88,8 @@ def build() -> tuple[list[Middleware], list[Route]]:
     oidc = OidcClient(settings.oidc, key) if settings.oidc else None
     static = Path(file_util.get_static_dir())
     names = frozenset(path.stem for path in _PAGES.glob("*.py"))
-    page = front_page(static, names)
+    bundle = bundle_for(static)
+    page = front_page(static, names, bundle=bundle, early=(FIGURE.address,))
     upload_mb = min(settings.max_upload_mb, int(config.get_option("server.maxUploadSize")))
     # One of several servers tells its visitors which one they belong to.
     index, servers = os.environ.get(INDEX_VARIABLE), os.environ.get(SERVERS_VARIABLE, "1")
@@ -108,7 +110,8 @@ def build() -> tuple[list[Middleware], list[Route]]:
             CompressedAssets,
             root=static,
             instead=_FONTS,
-            more={part.address: part.script for part in (FIGURE, SQL_EDITOR)},
+            more={part.address: part.script for part in (FIGURE, SQL_EDITOR)}
+            | (bundle.files if bundle else {}),
         ),
     ]
     warm.start()

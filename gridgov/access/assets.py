@@ -32,7 +32,7 @@ class CompressedAssets:
 
     Names come from a list made at start, never from the request: no path can lead elsewhere. Of
     the files in `instead` those are sent whose names, hash included, are Streamlit's own. `more`
-    names addresses beyond Streamlit's static files, with the files that they stand for.
+    names addresses with the files or bytes to send there, before Streamlit's own.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class CompressedAssets:
         app: ASGIApp,
         root: Path,
         instead: Path | None = None,
-        more: Mapping[str, Path] | None = None,
+        more: Mapping[str, Path | bytes] | None = None,
     ) -> None:
         self.app = app
         self.root = root
@@ -50,8 +50,8 @@ class CompressedAssets:
         self._is_warming = False
 
     @cached_property
-    def files(self) -> dict[str, Path]:
-        """Address → file."""
+    def files(self) -> dict[str, Path | bytes]:
+        """Address → file, or what would be in it."""
         found = (path for path in (self.root / "static").rglob("*") if path.suffix in _SUFFIXES)
         return {"/" + path.relative_to(self.root).as_posix(): path for path in found} | self.more
 
@@ -77,11 +77,14 @@ class CompressedAssets:
                 headers = {"Cache-Control": _FOREVER}
                 await Response(body, media_type="font/woff2", headers=headers)(scope, receive, send)
                 return
-            path = self.files.get(scope["path"])
+            address, found = scope["path"], self.files.get(scope["path"])
             accepts = dict(scope["headers"]).get(b"accept-encoding", b"")
-            if path is not None and b"gzip" in accepts:
-                body = await run_in_threadpool(self._pack, scope["path"], path)
-                await self._response(path, body)(scope, receive, send)
+            # What stands for a file of Streamlit's is sent to everybody, packed or plain: with the
+            # file itself a page would have the same script twice.
+            if found is not None and (b"gzip" in accepts or address in self.more):
+                packed = await run_in_threadpool(self._pack, address, found)
+                body = packed if b"gzip" in accepts else gzip.decompress(packed)
+                await self._response(address, body, b"gzip" in accepts)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
@@ -95,17 +98,18 @@ class CompressedAssets:
     def _pack_all(self) -> None:
         # What the front page names comes first.
         front = (self.root / "index.html").read_text(encoding="utf-8")
-        for address, path in sorted(
-            self.files.items(), key=lambda item: (item[1].name not in front, item[0])
+        for address, file in sorted(
+            self.files.items(),
+            key=lambda item: (item[0] not in self.more, _name(item[0]) not in front, item[0]),
         ):
-            self._pack(address, path)
+            self._pack(address, file)
 
-    def _pack(self, address: str, path: Path) -> bytes:
+    def _pack(self, address: str, file: Path | bytes) -> bytes:
         # Without a lock: two at once cost a little twice, a lock would hold up every other file.
         found = self._packed.get(address)
         if found is None:
-            body = path.read_bytes()
-            if path.suffix == ".css":
+            body = file if isinstance(file, bytes) else file.read_bytes()
+            if address.endswith(".css"):
                 body = _UNUSED_FONT.sub(b"", body)
             # mtime=0: the same bytes from every server behind one address.
             found = self._packed[address] = gzip.compress(body, 6, mtime=0)
@@ -117,11 +121,13 @@ class CompressedAssets:
             found = self._packed[address] = path.read_bytes()
         return found
 
-    def _response(self, path: Path, body: bytes) -> Response:
-        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        headers = {
-            "Content-Encoding": "gzip",
-            "Vary": "Accept-Encoding",
-            "Cache-Control": _FOREVER,
-        }
+    def _response(self, address: str, body: bytes, is_packed: bool) -> Response:
+        kind = mimetypes.guess_type(address)[0] or "application/octet-stream"
+        headers = {"Vary": "Accept-Encoding", "Cache-Control": _FOREVER}
+        if is_packed:
+            headers["Content-Encoding"] = "gzip"
         return Response(body, media_type=kind, headers=headers)
+
+
+def _name(address: str) -> str:
+    return address.rpartition("/")[2]

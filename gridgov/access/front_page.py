@@ -19,6 +19,8 @@ from pathlib import Path
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gridgov.access.bundled import Bundle
+
 __all__ = ["FrontPage", "front_page", "script_sources"]
 
 _WHERE = (
@@ -37,10 +39,18 @@ _AGENT = re.compile(r"<link\b[^>]*service-desc[^>]*>", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
-def front_page(static: Path, names: Iterable[str] = (), title: str = "格格看板") -> str:
+def front_page(
+    static: Path,
+    names: Iterable[str] = (),
+    title: str = "格格看板",
+    *,
+    bundle: Bundle | None = None,
+    early: Iterable[str] = (),
+) -> str:
     """Streamlit's index.html with our title and language, absolute addresses, no unused font.
 
-    `names`: the pages that a link opens without loading anew.
+    `names`: the pages that a link opens without loading anew. `bundle`: one script instead of many.
+    `early`: scripts that run while others are still on their way, before a page asks for them.
     """
     text = (static / "index.html").read_text(encoding="utf-8")
     head, _split, body = text.partition("<!DOCTYPE html>")
@@ -50,6 +60,10 @@ def front_page(static: Path, names: Iterable[str] = (), title: str = "格格看�
     body = body.replace('<html lang="en">', '<html lang="zh-CN">')
     body = re.sub(r"<title>.*?</title>", f"<title>{title}</title>", body)
     body = body.replace('"./static/', '"/static/').replace('"./favicon', '"/favicon')
+    if bundle is not None:
+        body = bundle.front(body)
+    first = "".join(f'<script type="module" async src="{address}"></script>' for address in early)
+    body = body.replace("</head>", f"{first}</head>", 1)
     body = body.replace("<head>", f"<head>{_WHERE}{_LINKS % json.dumps(sorted(names))}", 1)
     return f"{head}<!DOCTYPE html>{body}"
 

@@ -1,8 +1,8 @@
 // Draws the figures of a page: plotly.js with the traces that our figures have.
 //
 // Each is drawn once a change. What is in the window is drawn first, the rest when the browser
-// has nothing better to do or as soon as somebody scrolls near it: a page answers a click as fast
-// as its first screen.
+// has nothing better to do or as soon as somebody scrolls to it: a page answers a click as fast as
+// its first screen.
 
 import Plotly from "plotly.js/lib/core";
 import bar from "plotly.js/lib/bar";
@@ -11,7 +11,6 @@ import heatmap from "plotly.js/lib/heatmap";
 
 Plotly.register([bar, box, heatmap]);
 
-const NEAR = "200px";
 const FOOT = 26; // pixels of a saved picture below the figure: period, comparison, place, filters
 const figures = new WeakMap(); // host → its figure
 const waiting = new Set();
@@ -22,7 +21,7 @@ const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 50));
 class Figure {
   constructor(host) {
     this.host = host;
-    this.isNear = undefined; // unknown until the browser has laid the page out
+    this.isSeen = undefined; // unknown until the browser has laid the page out
     this.width = 0;
   }
 
@@ -38,14 +37,14 @@ class Figure {
     this.host.setAttribute("aria-label", alt);
     this.host.setAttribute("aria-busy", "true");
     this.host.style.height = `${figure.layout.height}px`;
-    if (this.isNear) this.draw();
-    else if (this.isNear === false) later(this);
+    if (this.isSeen) this.draw();
+    else if (this.isSeen === false) later(this);
   }
 
-  moved(isNear) {
-    this.isNear = isNear;
+  moved(isSeen) {
+    this.isSeen = isSeen;
     if (!this.made) return;
-    if (isNear) this.draw();
+    if (isSeen) this.draw();
     else later(this);
   }
 
@@ -68,7 +67,7 @@ class Figure {
   fit() {
     const width = this.host.clientWidth;
     if (this.made) {
-      if (this.isNear) this.draw();
+      if (this.isSeen) this.draw();
     } else if (width && width !== this.width) {
       this.width = width;
       Plotly.relayout(this.host, { width });
@@ -114,10 +113,9 @@ function saving(config, context) {
   return { name: "save", title: words[title] ?? title, icon: Plotly.Icons.camera, click };
 }
 
-const sight = new IntersectionObserver(
-  (entries) => entries.forEach((one) => figures.get(one.target)?.moved(one.isIntersecting)),
-  { rootMargin: NEAR },
-);
+const sight = new IntersectionObserver((entries) => {
+  entries.forEach((one) => figures.get(one.target)?.moved(one.isIntersecting));
+});
 const size = new ResizeObserver((entries) => {
   entries.forEach((one) => figures.get(one.target)?.fit());
 });

@@ -1,0 +1,95 @@
+// Packs the scripts that every page of ours needs into one: `npm run build -- STATIC`, where STATIC
+// is the folder `streamlit/static/static/js` of the pinned Streamlit. See README.md.
+
+import { createHash } from "node:crypto";
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
+import { rollup } from "rollup";
+
+import { eager } from "./eager.js";
+
+// Loaded by Streamlit when an element of the kind first appears, which is on every page of ours.
+const PARTS = ["BidiComponent", "Button", "ButtonGroup", "Html", "Selectbox"];
+const OUT = new URL("../../gridgov/access/bundle/", import.meta.url).pathname;
+const IMPORTS = /(?:^|[;}\s])(?:import|export)\s*(?:[\w*{][^`'"();]*?from\s*)?["'`]\.\/([^"'`]+\.js)["'`]/g;
+const EXPECTED = new Set(["CIRCULAR_DEPENDENCY", "EVAL", "INVALID_ANNOTATION", "THIS_IS_UNDEFINED"]);
+const ENTRY = "\0entry";
+
+const folder = process.argv[2];
+const names = readdirSync(folder).filter((name) => name.endsWith(".js"));
+const source = (name) => readFileSync(join(folder, name), "utf8");
+const html = readFileSync(join(folder, "..", "..", "index.html"), "utf8");
+const [, index] = html.match(/src="\.\/static\/js\/(index\.[^"]+\.js)"/);
+
+// The first script, the parts, and all that they import.
+const members = [];
+const waiting = [index, ...PARTS.map((part) => names.find((name) => name.split(".")[0] === part))];
+for (const name of waiting) {
+  if (members.includes(name)) continue;
+  members.push(name);
+  for (const [, other] of source(name).matchAll(IMPORTS)) waiting.push(other);
+}
+
+const exported = {};
+async function packed(entry) {
+  const build = await rollup({
+    input: ENTRY,
+    treeshake: false,
+    onwarn(warning) {
+      if (!EXPECTED.has(warning.code)) throw new Error(warning.message);
+    },
+    plugins: [
+      {
+        name: "streamlit",
+        resolveId(asked) {
+          if (asked === ENTRY) return ENTRY;
+          const name = basename(asked);
+          // Others stay files of their own, beside the packed script.
+          return members.includes(name) ? join(folder, name) : { id: `./${name}`, external: true };
+        },
+        load(id) {
+          if (id === ENTRY) return entry;
+          return basename(id).startsWith("preload-helper.") ? styles(source(basename(id))) : null;
+        },
+        moduleParsed(found) {
+          exported[basename(found.id)] = found.exports;
+        },
+      },
+    ],
+  });
+  const { output } = await build.generate({
+    format: "es", compact: true, inlineDynamicImports: true, paths: (id) => id,
+  });
+  await build.close();
+  return output[0].code;
+}
+
+// Before it loads a part, Streamlit asks for every script that the part imports. Those in here are
+// here already; style sheets still have to come.
+function styles(code) {
+  const loads = /=function\(\w,(\w),\w\)\{(?=let \w=Promise\.resolve\(\))/;
+  const changed = code.replace(loads, (head, files) => {
+    return `${head}${files}=${files}?.filter(name=>name.endsWith(\`.css\`));`;
+  });
+  if (changed === code) throw new Error("preload-helper is another one: look at it");
+  return changed;
+}
+
+await packed(members.map((name) => `import "./${name}";`).join("\n"));
+// Every member stays importable under its own name: what it exports, and as what the script does.
+const stubs = {};
+let entry = `import "./${index}";\n`;
+members.forEach((name, at) => {
+  stubs[name] = Object.fromEntries(exported[name].map((one) => [one, `m${at}_${one}`]));
+  const pairs = Object.entries(stubs[name]).map(([one, other]) => `${one} as ${other}`);
+  if (pairs.length) entry += `export { ${pairs.join(", ")} } from "./${name}";\n`;
+});
+
+const { code, count } = eager(await packed(entry));
+const hash = createHash("sha256").update(code).digest("hex").slice(0, 8).toUpperCase();
+for (const name of readdirSync(OUT)) if (/^streamlit-.*\.js$/.test(name)) rmSync(join(OUT, name));
+const script = `streamlit-${hash}.js`;
+writeFileSync(join(OUT, script), code);
+writeFileSync(join(OUT, "members.json"), `${JSON.stringify({ script, index, members: stubs })}\n`);
+console.log(`${script}: ${members.length} scripts, ${code.length} characters, ${count} eager`);
