@@ -76,6 +76,23 @@ function styles(code) {
   return changed;
 }
 
+// A part that is here already need not be waited for. React shows a placeholder for a part whose
+// promise is open, and the next one 0.3 s later at the earliest.
+function ready(code) {
+  const lazy = new RegExp(
+    String.raw`(\.lazy\)\()\(\)=>[\w$]+\(\(\)=>Promise\.resolve\(\)\.then\(function\(\)\{return ([\w$]+)\}\),` +
+      String.raw`__vite__mapDeps[\w$]*\(\[[\d,]*\]\),import\.meta\.url\)\)`,
+    "g",
+  );
+  let count = 0;
+  const changed = code.replace(lazy, (_all, head, part) => {
+    count += 1;
+    return `${head}()=>({then(done){done(${part})}}))`;
+  });
+  if (count !== PARTS.length) throw new Error(`${count} parts found instead of ${PARTS.length}`);
+  return changed;
+}
+
 await packed(members.map((name) => `import "./${name}";`).join("\n"));
 // Every member stays importable under its own name: what it exports, and as what the script does.
 const stubs = {};
@@ -86,7 +103,7 @@ members.forEach((name, at) => {
   if (pairs.length) entry += `export { ${pairs.join(", ")} } from "./${name}";\n`;
 });
 
-const { code, count } = eager(await packed(entry));
+const { code, count } = eager(ready(await packed(entry)));
 const hash = createHash("sha256").update(code).digest("hex").slice(0, 8).toUpperCase();
 for (const name of readdirSync(OUT)) if (/^streamlit-.*\.js$/.test(name)) rmSync(join(OUT, name));
 const script = `streamlit-${hash}.js`;
