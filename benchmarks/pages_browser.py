@@ -150,7 +150,7 @@ def clicks(page: Page, spec: PageSpec, other: PageSpec, turn: int, figures: Figu
         return
     if took := choose(page, spec, "时段", PERIODS[turn % len(PERIODS)]):
         figures.ms["period"].append(took)
-    if took := choose(page, spec, "网格", f"第{turn % 9 + 1}网格"):
+    if took := choose(page, spec, "网格", turn):
         figures.ms["grid"].append(took)
 
 
@@ -162,15 +162,24 @@ def by_navigation(page: Page, spec: PageSpec) -> float:
     return drawn(page)
 
 
-def choose(page: Page, spec: PageSpec, label: str, option: str) -> float | None:
-    """Milliseconds from the press on an option to the page drawn with it; None without the box."""
+def choose(page: Page, spec: PageSpec, label: str, option: str | int) -> float | None:
+    """Milliseconds from the press on an option to the page drawn with it.
+
+    `option`: its words, or a number that says which of those in sight. None without the box, and
+    where the option is the one that stands there.
+    """
     box = page.get_by_role("combobox", name=label).first
     if box.count() == 0 or page.locator(".stMain .gg-context").count() == 0:
         return None
     page.wait_for_timeout(300)
     box.click()
-    found = page.get_by_role("option").filter(has_text=option).first
-    if found.count() == 0 or found.get_attribute("aria-selected") == "true":
+    offered = page.get_by_role("option")
+    if isinstance(option, int):
+        offered.first.wait_for()
+        found = offered.nth(option % offered.count())
+    else:
+        found = offered.filter(has_text=option).first
+    if found.count() == 0 or found.inner_text().strip() == box.input_value().strip():
         page.keyboard.press("Escape")
         return None
     # The line under the title names period and place: it changes.

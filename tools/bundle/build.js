@@ -1,13 +1,12 @@
 // Packs the scripts that every page of ours needs into one: `npm run build -- STATIC`, where STATIC
 // is the folder `streamlit/static/static/js` of the pinned Streamlit. See README.md.
 
-import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 import { rollup } from "rollup";
 
-import { eager } from "./eager.js";
+import { digest, eager } from "./eager.js";
 
 // Loaded by Streamlit when an element of the kind first appears, which is on every page of ours.
 const PARTS = ["BidiComponent", "Button", "ButtonGroup", "Html", "Selectbox"];
@@ -103,10 +102,10 @@ members.forEach((name, at) => {
   if (pairs.length) entry += `export { ${pairs.join(", ")} } from "./${name}";\n`;
 });
 
-const { code, count } = eager(ready(await packed(entry)));
-const hash = createHash("sha256").update(code).digest("hex").slice(0, 8).toUpperCase();
+const used = new URL("used.json", import.meta.url).pathname;
+const { code, count } = eager(ready(await packed(entry)), used);
 for (const name of readdirSync(OUT)) if (/^streamlit-.*\.js$/.test(name)) rmSync(join(OUT, name));
-const script = `streamlit-${hash}.js`;
+const script = `streamlit-${digest(code)}.js`;
 writeFileSync(join(OUT, script), code);
 writeFileSync(join(OUT, "members.json"), `${JSON.stringify({ script, index, members: stubs })}\n`);
 console.log(`${script}: ${members.length} scripts, ${code.length} characters, ${count} eager`);

@@ -1,28 +1,37 @@
-// Tells the browser which functions run while a script loads.
+// Tells the browser which functions run while a page loads.
 //
-// A function is parsed when it is met, without being compiled, and parsed again when it is called;
-// one that stands in parentheses is compiled at once, beside the main thread. CommonJS modules
-// packed into one script are all functions that run while it loads.
+// A function is looked through when it is met, without being compiled, and parsed again when it is
+// called, on the thread that draws the page. One that stands in parentheses is compiled at once,
+// beside it. `tools/used_functions.py` writes down which ones run (`used.json`, next to the build that it
+// belongs to): where they begin in the script that is not marked yet.
+
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 
 import { parse } from "acorn";
-import { full } from "acorn-walk";
+import { fullAncestor } from "acorn-walk";
 import MagicString from "magic-string";
 
-// `var t=(e,r)=>()=>{… {exports:{}} …}`: what packers call their helper is theirs to choose.
-const HELPER = /([\w$]+)=\(\w+,\w+\)=>\(\)=>[^;]{0,60}\{exports:\{\}\}/g;
+export const digest = (code) => createHash("sha256").update(code).digest("hex").slice(0, 8).toUpperCase();
 
-/** `code` with the bodies of packed CommonJS modules in parentheses, and how many there were. */
-export function eager(code) {
-  const helpers = new Set([...code.matchAll(HELPER)].map((found) => found[1]));
+/** The script with the functions that `used` (a file) names in parentheses, and how many. */
+export function eager(code, used) {
+  const found = existsSync(used) ? JSON.parse(readFileSync(used, "utf8")) : { of: "", starts: [] };
+  if (process.argv.includes("--plain")) return { code, count: 0 };
+  if (found.of !== digest(code)) {
+    throw new Error("used.json is of another script: build with --plain and run tools/used_functions.py");
+  }
+  const starts = new Set(found.starts);
   const text = new MagicString(code);
   let count = 0;
-  full(parse(code, { ecmaVersion: "latest", sourceType: "module" }), (node) => {
-    if (node.type !== "CallExpression" || !helpers.has(node.callee.name)) return;
-    const [made] = node.arguments;
-    if (made?.type !== "ArrowFunctionExpression" || made.body.type !== "BlockStatement") return;
-    const names = made.params.map((one) => code.slice(one.start, one.end)).join(",");
-    text.overwrite(made.start, made.body.start, `(function(${names})`);
-    text.appendRight(made.end, ")");
+  fullAncestor(parse(code, { ecmaVersion: "latest", sourceType: "module" }), (node, ancestors) => {
+    if (!["FunctionExpression", "ArrowFunctionExpression"].includes(node.type)) return;
+    // A method has no expression to put into parentheses.
+    const above = ancestors.at(-2);
+    const isMethod = above.type === "Property" && (above.method || above.kind !== "init");
+    if (above.type === "MethodDefinition" || isMethod || !starts.has(node.start)) return;
+    text.appendLeft(node.start, "(");
+    text.appendRight(node.end, ")");
     count += 1;
   });
   return { code: text.toString(), count };

@@ -1,12 +1,11 @@
 // Packs `figure.js` with the part of plotly.js that it uses: `npm run build`. See README.md.
 
-import { createHash } from "node:crypto";
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { build } from "esbuild";
 
-import { eager } from "../bundle/eager.js";
+import { digest, eager } from "../bundle/eager.js";
 
 const OUT = new URL("../../gridgov/ui/figure/", import.meta.url).pathname;
 
@@ -23,8 +22,9 @@ const { outputFiles } = await build({
   write: false,
 });
 
-const { code, count } = eager(outputFiles[0].text);
-const hash = createHash("sha256").update(code).digest("hex").slice(0, 8).toUpperCase();
+const used = new URL("used.json", import.meta.url).pathname;
+const { code, count } = eager(outputFiles[0].text, used);
+const script = `figure-${digest(code)}.js`;
 for (const name of readdirSync(OUT)) if (/^figure-.*\.js$/.test(name)) rmSync(join(OUT, name));
-writeFileSync(join(OUT, `figure-${hash}.js`), code);
-console.log(`figure-${hash}.js: ${code.length} characters, ${count} eager`);
+writeFileSync(join(OUT, script), code);
+console.log(`${script}: ${code.length} characters, ${count} eager`);
