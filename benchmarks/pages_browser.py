@@ -40,7 +40,22 @@ PERIODS = ("上月", "本季", "上半年", "近12月", "本月")
 # nothing stale, every figure in it with its marks. Figures further down are drawn after it, without
 # anybody waiting for them. The time is taken when the next frame's painting is over; asking for
 # frames all the while would have the browser paint what nobody looks at.
-WATCH = """
+DRAWN = """(title, before) => {
+  const main = document.querySelector("[data-testid=stMain]");
+  const head = main && main.querySelector("h1");
+  if (!head || head.textContent.trim() !== title) return false;
+  const state = document.querySelector("[data-test-script-state]");
+  if (state && state.dataset.testScriptState !== "notRunning") return false;
+  if (main.querySelector("[data-stale=true], [data-testid=stSkeleton]")) return false;
+  if (before && main.querySelector(".gg-context")?.textContent === before) return false;
+  return [...main.querySelectorAll("[data-figure]")].every((figure) => {
+    const place = figure.getBoundingClientRect();
+    const isSeen = place.top < innerHeight && place.bottom > 0;
+    return !isSeen || (figure.querySelector(".main-svg") && !figure.hasAttribute("aria-busy"));
+  });
+}"""
+WATCH = (
+    """
 addEventListener("pointerdown", (event) => { window.ggPressed = event.timeStamp; }, true);
 window.ggWatch = (title, before, isFirst) => {
   window.ggPressed = isFirst ? 0 : undefined;
@@ -63,21 +78,10 @@ window.ggWatch = (title, before, isFirst) => {
     setTimeout(() => fail(new Error(`not drawn: ${title}`)), 90_000);
   });
 };
-const isDrawn = (title, before) => {
-  const main = document.querySelector("[data-testid=stMain]");
-  const head = main && main.querySelector("h1");
-  if (!head || head.textContent.trim() !== title) return false;
-  const state = document.querySelector("[data-test-script-state]");
-  if (state && state.dataset.testScriptState !== "notRunning") return false;
-  if (main.querySelector("[data-stale=true], [data-testid=stSkeleton]")) return false;
-  if (before !== null && main.querySelector(".gg-context")?.textContent === before) return false;
-  return [...main.querySelectorAll("[data-figure]")].every((figure) => {
-    const place = figure.getBoundingClientRect();
-    const isSeen = place.top < innerHeight && place.bottom > 0;
-    return !isSeen || (figure.querySelector(".main-svg") && !figure.hasAttribute("aria-busy"));
-  });
-};
+const isDrawn = %s;
 """
+    % DRAWN
+)
 TIMEOUT = 90_000
 
 

@@ -6,9 +6,8 @@ reader is known, and every refusal or defect ends in a sentence.
 
 from __future__ import annotations
 
-from gridgov.ui.outbox import sent_together
 from gridgov.ui.shell import run
 from gridgov.ui.turns import turn
 
-with turn(), sent_together():
+with turn():
     run()

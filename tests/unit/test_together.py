@@ -1,4 +1,4 @@
-"""That a run begins is told with its first element, in order, and never later than it may be."""
+"""A run's messages leave together, in order, and never later than they may."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from gridgov.ui.beginnings import Beginnings
+from gridgov.ui.together import Together
 
 Steps = Callable[[Send], Coroutine[Any, Any, None]]
 
@@ -64,11 +64,11 @@ def sent(steps: Steps, hold: float = 5.0) -> tuple[list[Message], list[int]]:
     async def receive() -> Message:
         return {"type": "websocket.receive"}
 
-    asyncio.run(Beginnings(app, hold)({"type": "websocket"}, receive, outside))
+    asyncio.run(Together(app, hold)({"type": "websocket"}, receive, outside))
     return out, seen
 
 
-def test_the_beginning_waits_for_the_first_element() -> None:
+def test_a_run_leaves_together_when_it_has_finished() -> None:
     run = [new_session(), status(True), element("a"), element("b"), finished(), status(False)]
 
     async def steps(send: Send) -> None:
@@ -77,7 +77,7 @@ def test_the_beginning_waits_for_the_first_element() -> None:
 
     out, seen = sent(steps)
     assert out == run
-    assert seen == [0, 0, 3, 4, 5, 6]
+    assert seen == [0, 0, 0, 0, 5, 6]
 
 
 def test_a_long_run_is_told_of_while_it_computes() -> None:
@@ -125,5 +125,5 @@ def test_other_traffic_passes_untouched() -> None:
     async def outside(message: Message) -> None:
         out.append(message)
 
-    asyncio.run(Beginnings(app)({"type": "http"}, receive, outside))
+    asyncio.run(Together(app)({"type": "http"}, receive, outside))
     assert out == [{"type": "http.response.start", "status": 200}]
