@@ -36,7 +36,6 @@ from gridgov.serve.prompt import PromptAnswers
 from gridgov.settings import Settings
 from gridgov.ui import warm
 from gridgov.ui.component import FIGURE, SQL_EDITOR
-from gridgov.ui.together import Together
 from gridgov.workspace.session import purge_sessions
 from gridgov.workspace.setting import server_key
 from gridgov.workspace.user import count_users
@@ -98,7 +97,6 @@ def build() -> tuple[list[Middleware], list[Route]]:
     middleware = [
         *several,
         Middleware(PromptAnswers),
-        Middleware(Together),
         Middleware(
             ClientAddress,
             trusted=settings.trusted_proxies,

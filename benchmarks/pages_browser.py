@@ -78,9 +78,8 @@ window.ggWatch = (title, before, isFirst) => {
     setTimeout(() => fail(new Error(`not drawn: ${title}`)), 90_000);
   });
 };
-const isDrawn = %s;
-"""
-    % DRAWN
+const isDrawn = """
+    + DRAWN
 )
 TIMEOUT = 90_000
 
