@@ -80,6 +80,7 @@ window.ggWatch = (title, before, isFirst) => {
 };
 const isDrawn = """
     + DRAWN
+    + ";\n"
 )
 TIMEOUT = 90_000
 
