@@ -35,11 +35,9 @@ from tools.serving import CHROMIUM, CHROMIUM_FLAGS, served
 
 SHOWN = tuple(page for page in PAGES if Role.LEADER in page.roles)
 PERIODS = ("上月", "本季", "上半年", "近12月", "本月")
-# Runs in every page from its first moment. `ggWatch(title, before)`: look after every change whether
-# the window is drawn: the right title, another line of context than `before`, no run under way,
+# The window is drawn: the right title, another line of context than `before`, no run under way,
 # nothing stale, every figure in it with its marks. Figures further down are drawn after it, without
-# anybody waiting for them. The time is taken when the next frame's painting is over; asking for
-# frames all the while would have the browser paint what nobody looks at.
+# anybody waiting for them.
 DRAWN = """(title, before) => {
   const main = document.querySelector("[data-testid=stMain]");
   const head = main && main.querySelector("h1");
@@ -54,6 +52,9 @@ DRAWN = """(title, before) => {
     return !isSeen || (figure.querySelector(".main-svg") && !figure.hasAttribute("aria-busy"));
   });
 }"""
+# Runs in every page from its first moment. `ggWatch(title, before)` looks after every change whether
+# the window is drawn. The time is taken when the next frame's painting is over; asking for frames
+# all the while would have the browser paint what nobody looks at.
 WATCH = (
     """
 addEventListener("pointerdown", (event) => { window.ggPressed = event.timeStamp; }, true);

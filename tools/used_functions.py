@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
+from streamlit import file_util
 
 from gridgov.access.bundled import bundle_for
 from gridgov.ui.component import FIGURE
@@ -53,8 +54,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("warehouse", type=Path)
     options = parser.parse_args()
-    from streamlit import file_util
-
     bundle = bundle_for(Path(file_util.get_static_dir()))
     assert bundle is not None, "tools/bundle was built from another Streamlit"
     with tempfile.TemporaryDirectory(prefix="gridgov-used-") as name:
