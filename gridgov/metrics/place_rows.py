@@ -20,7 +20,7 @@ from gridgov.warehouse import Reader
 
 __all__ = ["place_rows"]
 
-# Cells (rows × columns) of 8 bytes: at most 4 MB of one answer, 32 MB of a reader.
+# Cells of 8 bytes, rows × columns and texts: at most 4 MB of one answer, 32 MB of a reader.
 _LARGEST = 500_000
 _ALL = 4_000_000
 _KEPT: WeakKeyDictionary[Reader, Answers] = WeakKeyDictionary()
@@ -35,8 +35,20 @@ def place_rows(reader: Reader, sql: str, **parameters: object) -> Mapping[str, n
     return kept.get(
         key,
         lambda: _shared_texts(reader.columns(sql, **parameters)),
-        lambda columns: sum(len(column) for column in columns.values()),
+        _cells,
     )
+
+
+def _cells(columns: Mapping[str, npt.NDArray[Any]]) -> int:
+    """What the columns weigh in cells of 8 bytes; each different text by its length (outlines)."""
+    texts = {
+        text
+        for column in columns.values()
+        if column.dtype == object
+        for text in np.ma.getdata(column).tolist()
+        if isinstance(text, str)
+    }
+    return sum(map(len, columns.values())) + sum(map(len, texts)) // 8
 
 
 def _shared_texts(columns: Mapping[str, npt.NDArray[Any]]) -> Mapping[str, npt.NDArray[Any]]:

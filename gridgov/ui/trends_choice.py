@@ -220,8 +220,6 @@ def series_href(view: View, code: str, grid_id: str, grain: TrendGrain) -> str:
     more = {"view": "series", "metric": code}
     if grain != "month":
         more["grain"] = grain
-    if language() == "en":
-        more["lang"] = "en"
     return href("trends", filters, **more)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,27 @@ def test_full(open_page: OpenPage, page: PageSpec, role: Role) -> None:
     assert not app.exception, app.exception
     assert not app.error, [error.value for error in app.error]
     assert "gg-title" in texts(app)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_english(open_page: OpenPage, page: PageSpec) -> None:
+    app = open_page(page.name, role=min(page.roles).value, lang="en")
+    assert not app.exception, app.exception
+    assert not app.error, [error.value for error in app.error]
+    assert "gg-title" in texts(app)
+
+
+@pytest.mark.parametrize("grain", ["month", "quarter"])
+@pytest.mark.parametrize("view", ["signals", "grids", "metrics", "series"])
+def test_every_view_of_trends_in_english(open_page: OpenPage, view: str, grain: str) -> None:
+    app = open_page("trends", view=view, grain=grain, metric="C3", lang="en")
+    assert not app.exception, app.exception
+    shown = texts(app)
+    assert "gg-title" in shown
+    # What leads on keeps the language, once.
+    links = re.findall(r'href="(/trends[^"]*)"', shown)
+    assert links or view == "series"
+    assert all(link.count("lang=en") == 1 for link in links)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
