@@ -32,7 +32,9 @@ from gridgov.access.sessions import shared_sessions
 from gridgov.errors import GridGovError
 from gridgov.locale import _
 from gridgov.serve.affinity import INDEX_VARIABLE, SERVERS_VARIABLE, Affinity
+from gridgov.serve.packed import Packed
 from gridgov.serve.prompt import PromptAnswers
+from gridgov.serve.together import hand_over_together
 from gridgov.settings import Settings
 from gridgov.ui import warm
 from gridgov.ui.component import FIGURE, SQL_EDITOR
@@ -113,7 +115,9 @@ def build() -> tuple[list[Middleware], list[Route]]:
             more={part.address: part.script for part in (FIGURE, SQL_EDITOR)}
             | (bundle.files if bundle else {}),
         ),
+        Middleware(Packed),
     ]
+    hand_over_together()
     warm.start()
     return middleware, AccessRoutes(settings, service, store, oidc).routes()
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from types import TracebackType
 
@@ -18,6 +19,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.Selectbox_pb2 import Selectbox
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
+
+from gridgov.serve.packed import ASKED, unpack
 
 __all__ = ["Answer", "Visitor"]
 
@@ -51,12 +54,13 @@ class Visitor:
         self._query = ""
         self._page = ""
         self._known: dict[str, bytes] = {}
+        self._waiting: deque[bytes] = deque()
         self.pages: dict[str, str] = {}
         self.choices: dict[str, Selectbox] = {}
 
     async def __aenter__(self) -> Visitor:
         self._socket = await connect(
-            self._address.replace("http", "ws", 1) + "/_stcore/stream",
+            self._address.replace("http", "ws", 1) + f"/_stcore/stream?{ASKED}",
             # The gate refuses a WebSocket without the origin that a browser would send.
             origin=Origin(self._address),
             subprotocols=[Subprotocol("streamlit")],
@@ -115,8 +119,11 @@ class Visitor:
     async def _take(self, run: _Run) -> bool:
         """Read one message; True when it ends the run."""
         assert self._socket is not None
-        data = await self._socket.recv(decode=False)
-        run.received += len(data)
+        while not self._waiting:
+            frame = await self._socket.recv(decode=False)
+            run.received += len(frame)
+            self._waiting.extend(unpack(frame))
+        data = self._waiting.popleft()
         message = ForwardMsg()
         message.ParseFromString(data)
         kind = message.WhichOneof("type")

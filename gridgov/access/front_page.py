@@ -25,8 +25,12 @@ __all__ = ["FrontPage", "front_page", "script_sources"]
 
 _WHERE = (
     "<script>window.__streamlit={BACKEND_BASE_URL:location.origin+'/',"
-    "MAIN_PAGE_BASE_URL:location.origin+'/'}</script>"
+    "MAIN_PAGE_BASE_URL:location.origin+'/'%s}</script>"
 )
+# What is known of the server need not be asked before anything else is. The list of pages that may
+# steer this one has to name one: a name that nobody can have (RFC 2606).
+_KNOWN = ",HOST_CONFIG:{allowedOrigins:['https://nobody.invalid'],useExternalAuthToken:false}"
+_EARLY = Path(__file__).resolve().parent / "early.js"
 _LINKS = """<script>addEventListener('click',event=>{
 const link=event.target.closest?.('[data-testid=stHtml] a[href]');
 if(!link||event.defaultPrevented||event.button||event.metaKey||event.ctrlKey||event.shiftKey||event.altKey)return;
@@ -64,7 +68,10 @@ def front_page(
         body = bundle.front(body)
     first = "".join(f'<script type="module" async src="{address}"></script>' for address in early)
     body = body.replace("</head>", f"{first}</head>", 1)
-    body = body.replace("<head>", f"<head>{_WHERE}{_LINKS % json.dumps(sorted(names))}", 1)
+    where = _WHERE % _KNOWN
+    links = _LINKS % json.dumps(sorted(names))
+    asked = f"<script>{_EARLY.read_text(encoding='utf-8')}</script>" if bundle else ""
+    body = body.replace("<head>", f"<head>{asked}{where}{links}", 1)
     return f"{head}<!DOCTYPE html>{body}"
 
 

@@ -63,9 +63,9 @@ QUIET = """() => {
     const seen = running ? '' : main.querySelectorAll('*').length + ' ' + main.innerText;
     const now = performance.now();
     if (!seen || window.settling?.seen !== seen) window.settling = { seen, since: now };
-    return Boolean(seen) && now - window.settling.since >= 400;
+    return Boolean(seen) && now - window.settling.since >= 600;
 }"""
-"""True once nothing runs and the page has shown the same for 0.4 s: a part that comes as a piece of
+"""True once nothing runs and the page has shown the same for 0.6 s: a part that comes as a piece of
 the interface's code of its own is drawn after the run that asked for it has ended."""
 
 

@@ -7,6 +7,7 @@ import { basename, join } from "node:path";
 import { rollup } from "rollup";
 
 import { digest, eager } from "./eager.js";
+import { lazyMembers } from "./lazy.js";
 
 // Loaded by Streamlit when an element of the kind first appears, which is on every page of ours.
 const PARTS = ["BidiComponent", "Button", "ButtonGroup", "Html", "Selectbox"];
@@ -49,7 +50,10 @@ async function packed(entry) {
         },
         load(id) {
           if (id === ENTRY) return entry;
-          return basename(id).startsWith("preload-helper.") ? styles(source(basename(id))) : null;
+          const name = basename(id);
+          if (name.startsWith("preload-helper.")) return styles(source(name));
+          if (name.startsWith("protobuf.")) return lazyMembers(source(name));
+          return name === index ? connected(source(name)) : null;
         },
         moduleParsed(found) {
           exported[basename(found.id)] = found.exports;
@@ -73,6 +77,13 @@ function styles(code) {
   });
   if (changed === code) throw new Error("preload-helper is another one: look at it");
   return changed;
+}
+
+// The connection is ours (socket.js).
+function connected(code) {
+  const parts = code.split("new WebSocket(");
+  if (parts.length !== 2) throw new Error(`${parts.length - 1} connections found instead of one`);
+  return parts.join("gridgovStream(");
 }
 
 // A part that is here already need not be waited for. React shows a placeholder for a part whose
@@ -103,7 +114,8 @@ members.forEach((name, at) => {
 });
 
 const used = new URL("used.json", import.meta.url).pathname;
-const { code, count } = eager(ready(await packed(entry)), used);
+const socket = readFileSync(new URL("socket.js", import.meta.url), "utf8").replace(/^ *\/\/.*\n/gm, "");
+const { code, count } = eager(`${ready(await packed(entry))}\n${socket}`, used);
 for (const name of readdirSync(OUT)) if (/^streamlit-.*\.js$/.test(name)) rmSync(join(OUT, name));
 const script = `streamlit-${digest(code)}.js`;
 writeFileSync(join(OUT, script), code);

@@ -58,6 +58,8 @@ def test_the_front_page_asks_for_one_script(bundle: Bundle) -> None:
     assert plain.count("/static/js/") > 50
     assert re.findall(r'/static/js/[^"]+', one) == [bundle.address]
     assert '<script type="module" async src="/figure.js"></script></head>' in one
+    # Only the one script takes over what the page has asked for already.
+    assert ("new WebSocket" in plain, "new WebSocket" in one) == (False, True)
     # Style sheets stay.
     assert re.findall(r'/static/css/[^"]+', one) == re.findall(r'/static/css/[^"]+', plain)
 
