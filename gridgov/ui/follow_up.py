@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from gridgov.errors import GridGovError
 from gridgov.locale import _
 from gridgov.metrics.grids import tree_of
 from gridgov.ui import html
-from gridgov.ui.links import address, for_reader, href, link_html
+from gridgov.ui.links import FOLLOW, address, for_reader, href, link_html
 from gridgov.ui.page import empty
 from gridgov.ui.view import View, workspace
 from gridgov.workspace.annotation import (
@@ -37,9 +37,10 @@ from gridgov.workspace.follow_up import (
 )
 
 __all__ = ["action_details", "action_rows", "annotations_section",
-           "follow_up_button", "open_actions", "visible_actions"]  # fmt: skip
+           "follow_up_link", "open_actions", "open_asked_form", "visible_actions"]  # fmt: skip
 
 _WEEK = timedelta(days=7)
+_OPENED = "forms_opened"
 _ENDED = (FollowUpState.DONE, FollowUpState.CANCELLED)
 
 
@@ -59,10 +60,26 @@ def visible_actions(view: View, *, open_only: bool = False) -> list[FollowUp]:
     ]
 
 
-def follow_up_button(view: View, concern: Concern, *, key: str) -> None:
-    """A quiet button that opens the form; nothing for those who may not act."""
-    if may_act(view) and st.button(_("督办"), key=key, type="tertiary"):
-        _open_form(view, concern)
+def follow_up_link(view: View, concern: Concern) -> str:
+    """A quiet link (HTML) that opens the form; nothing for those who may not act."""
+    if not may_act(view):
+        return ""
+    # How many forms this session has opened tells a second click from the same address seen again.
+    asked = f"{st.session_state.get(_OPENED, 0)}.{concern.source}"
+    return link_html(view.page_name, view.filters, _("督办"), **{FOLLOW: asked})
+
+
+def open_asked_form(view: View, concerns: Iterable[Concern]) -> None:
+    """Open the form for the entry whose link was clicked in this run, once."""
+    turn = st.session_state.get(_OPENED, 0)
+    number, _dot, source = st.query_params.get(FOLLOW, "").partition(".")
+    if number != str(turn) or not may_act(view):
+        return
+    for concern in concerns:
+        if concern.source == source:
+            st.session_state[_OPENED] = turn + 1
+            _open_form(view, concern)
+            return
 
 
 @st.dialog(" ")

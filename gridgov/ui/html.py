@@ -143,8 +143,10 @@ def escaped(text: object) -> str:
     return _e(text)
 
 
-def concern_html(nature: str, kind: str, title: str, line: str, place: str = "") -> str:
-    """A concern: its nature as a small tag, its title and its place (HTML: links), a muted line.
+def concern_html(
+    nature: str, kind: str, title: str, line: str, place: str = "", step: str = ""
+) -> str:
+    """A concern: its nature as a small tag, its title, place and next step (HTML), a muted line.
 
     Lateness and worsening stand out.
     """
@@ -152,7 +154,7 @@ def concern_html(nature: str, kind: str, title: str, line: str, place: str = "")
     state = "worse" if kind in {"overdue_persons", "overdue_cases", "signal", "rising"} else "usual"
     return (
         f'<div class="gg-concern"><span class="gg-tag gg-nature gg-{state}">{_e(nature)}</span>'
-        f'<div>{title}<p class="gg-caption">{parts}</p></div></div>'
+        f'<div>{title}<p class="gg-caption">{parts}</p></div>{step}</div>'
     )
 
 

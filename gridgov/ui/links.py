@@ -13,7 +13,10 @@ from gridgov.ui import html
 from gridgov.ui.navigation import allowed, page_named
 from gridgov.ui.view import current_view
 
-__all__ = ["address", "for_reader", "href", "link", "link_html", "may_open", "open_page"]
+__all__ = ["FOLLOW", "address", "for_reader", "href", "link", "link_html", "may_open", "open_page"]
+
+# The parameter that asks for the form of an entry; it says nothing of what a page shows.
+FOLLOW = "follow"
 
 
 def may_open(name: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import pandas as pd
 import streamlit as st
 
@@ -12,7 +14,7 @@ from gridgov.locale import _
 from gridgov.narrative import summary
 from gridgov.ui import html
 from gridgov.ui.cache import drawn
-from gridgov.ui.follow_up import follow_up_button, visible_actions
+from gridgov.ui.follow_up import follow_up_link, open_asked_form, visible_actions
 from gridgov.ui.links import href, link_html
 from gridgov.ui.metric_cards import metric_card
 from gridgov.ui.view import View
@@ -61,17 +63,13 @@ def headline_cards(view: View, judged: list[Judged]) -> list[str]:
 
 
 def concern_list(view: View, concerns: list[Concern]) -> None:
-    """Each entry with its place and nature, a link to its page, and a button to follow it up."""
+    """Each entry with its place and nature, a link to its page, and one to follow it up."""
+    open_asked_form(view, concerns)
     shown = concerns if st.session_state.get("all_concerns") else _first(concerns)
     followed = {action.source_key for action in visible_actions(view, open_only=True)}
-    for number, concern in enumerate(shown):
-        with st.container(key=f"concern_{number}", horizontal=True, vertical_alignment="center"):
-            st.html(_concern_html(view, concern))
-            if concern.source in followed:
-                label = _("督办中")
-                st.html(link_html("follow_up", view.filters, label), width="content")
-            else:
-                follow_up_button(view, concern, key=f"follow_{number}")
+    # One piece of HTML: a container, a text and a button for each entry are most of a page's parts.
+    if shown:
+        st.html("".join(_concern_html(view, concern, followed) for concern in shown))
     if len(shown) < len(concerns):
         st.button(
             _("其余 {n} 项", n=len(concerns) - len(shown)),
@@ -81,7 +79,7 @@ def concern_list(view: View, concerns: list[Concern]) -> None:
         )
 
 
-def _concern_html(view: View, concern: Concern) -> str:
+def _concern_html(view: View, concern: Concern, followed: Container[str]) -> str:
     filters = concern.opened(view.filters)
     more = {"metric": concern.changes["metric"]} if "metric" in concern.changes else {}
     title = link_html(concern.page, filters, concern.title, **more)
@@ -89,7 +87,11 @@ def _concern_html(view: View, concern: Concern) -> str:
     if concern.is_leading:
         narrowed = filters.changed(grid_id=concern.grid_id)
         place = link_html(concern.page, narrowed, concern.said_place, **more)
-    return html.concern_html(concern.nature, concern.kind, title, _line(concern), place)
+    if concern.source in followed:
+        step = link_html("follow_up", view.filters, _("督办中"))
+    else:
+        step = follow_up_link(view, concern)
+    return html.concern_html(concern.nature, concern.kind, title, _line(concern), place, step)
 
 
 def _first(concerns: list[Concern]) -> list[Concern]:

@@ -18,6 +18,7 @@ from gridgov.queries.choices import choices_around, filter_choices
 from gridgov.queries.freshness import COVERAGE_DAYS, coverage
 from gridgov.schema.values import COMPLAINT_SOURCES, PILLARS
 from gridgov.ui import html
+from gridgov.ui.links import FOLLOW
 from gridgov.ui.view import current_view
 from gridgov.warehouse import Reader
 
@@ -66,9 +67,10 @@ def _store(filters: Filters) -> None:
     st.session_state[_STATE] = filters
     parameters = filters.to_url()
     st.session_state[_URL] = parameters
-    others = {key: value for key, value in st.query_params.items() if key not in _KEYS}
+    there = {key: value for key, value in st.query_params.items() if key != FOLLOW}
+    others = {key: value for key, value in there.items() if key not in _KEYS}
     wanted = {**others, **parameters}
-    if dict(st.query_params.items()) != wanted:
+    if there != wanted:
         st.query_params.from_dict(wanted)
 
 
