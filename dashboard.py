@@ -49,6 +49,10 @@ _ROOT = Path(__file__).resolve().parent
 _SCRIPT = _ROOT / "gridgov" / "app.py"
 _PAGES = _ROOT / "pages"
 _FONTS = _ROOT / "gridgov" / "static" / "fonts"
+# The slices with what nearly every page shows (tools/make_fonts.py).
+_CORE_FONTS = tuple(
+    f"/app/static/fonts/noto-sans-sc-{weight}-core.woff2" for weight in ("regular", "bold")
+)
 
 
 def show_error(error: Exception) -> bool:
@@ -91,7 +95,7 @@ def build() -> tuple[list[Middleware], list[Route]]:
     static = Path(file_util.get_static_dir())
     names = frozenset(path.stem for path in _PAGES.glob("*.py"))
     bundle = bundle_for(static)
-    page = front_page(static, names, bundle=bundle, early=(FIGURE.address,))
+    page = front_page(static, names, bundle=bundle, early=(FIGURE.address,), fonts=_CORE_FONTS)
     upload_mb = min(settings.max_upload_mb, int(config.get_option("server.maxUploadSize")))
     # One of several servers tells its visitors which one they belong to.
     index, servers = os.environ.get(INDEX_VARIABLE), os.environ.get(SERVERS_VARIABLE, "1")

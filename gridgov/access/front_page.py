@@ -50,11 +50,13 @@ def front_page(
     *,
     bundle: Bundle | None = None,
     early: Iterable[str] = (),
+    fonts: Iterable[str] = (),
 ) -> str:
     """Streamlit's index.html with our title and language, absolute addresses, no unused font.
 
     `names`: the pages that a link opens without loading anew. `bundle`: one script instead of many.
     `early`: scripts that run while others are still on their way, before a page asks for them.
+    `fonts`: those that every page needs, fetched meanwhile: without, a page is laid out twice.
     """
     text = (static / "index.html").read_text(encoding="utf-8")
     head, _split, body = text.partition("<!DOCTYPE html>")
@@ -67,6 +69,10 @@ def front_page(
     if bundle is not None:
         body = bundle.front(body)
     first = "".join(f'<script type="module" async src="{address}"></script>' for address in early)
+    first += "".join(
+        f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{address}">'
+        for address in fonts
+    )
     body = body.replace("</head>", f"{first}</head>", 1)
     where = _WHERE % _KNOWN
     links = _LINKS % json.dumps(sorted(names))
