@@ -25,6 +25,7 @@ from gridgov.metrics.figures import STATES
 from gridgov.metrics.grids import tree_of
 from gridgov.queries.cases import UNSORTED, compared_categories, overdue_categories
 from gridgov.queries.complaints_evidence import SURPRISE
+from gridgov.queries.holders import holders_of
 from gridgov.queries.silent_parents import silent_below
 from gridgov.small_counts import hidden_of_line, judged_only, told
 from gridgov.warehouse import Reader
@@ -376,11 +377,10 @@ def _names(
     """Grid → its name and who leads it."""
     if not grid_ids or "grid_holder" not in reader.tables():
         return {}
-    rows = reader.rows("queries/grid_holders.sql", grid_ids=grid_ids, as_of=filters.today)
+    holders = holders_of(reader, grid_ids, filters.today)
     nodes = tree_of(reader).nodes
-    found: dict[str, tuple[str | None, str | None]] = {}
-    for grid_id in grid_ids:
-        if grid_id in nodes:
-            names = {name for held, name in rows if held == grid_id and name is not None}
-            found[grid_id] = (nodes[grid_id].name, "、".join(sorted(names)) or None)
-    return found
+    return {
+        grid_id: (nodes[grid_id].name, "、".join(holders[grid_id]) or None)
+        for grid_id in grid_ids
+        if grid_id in nodes
+    }

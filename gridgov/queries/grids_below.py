@@ -132,14 +132,18 @@ def short_names(names: Sequence[str]) -> list[str]:
 
     Numbers are never cut apart, and a single name stays whole.
     """
-    shared = ""
-    for signs in zip(*names, strict=False):
-        if len(names) < 2 or len(set(signs)) > 1 or signs[0].isdigit() or signs[0] == "第":
-            break
-        shared += signs[0]
-    if any(len(name) - len(shared) < 2 for name in names):
+    if len(names) < 2:
         return list(names)
-    return [name[len(shared) :] for name in names]
+    # What the first and the last in order share, all of them share.
+    first, last = min(names), max(names)
+    cut = 0
+    for one, other in zip(first, last, strict=False):
+        if one != other or one.isdigit() or one == "第":
+            break
+        cut += 1
+    if min(map(len, names)) - cut < 2:
+        return list(names)
+    return [name[cut:] for name in names]
 
 
 def _same_filters(
