@@ -8,7 +8,7 @@ part in limits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -53,6 +53,8 @@ _TONES: dict[str, Tone] = {
     "common": "usual",
 }
 _FEW = STATES.index("few")
+# What a figure and a month of a past weigh in a store of answers: their columns.
+_CELLS = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,10 +180,10 @@ def judge(
     histories = _histories(reader, codes, filters, place)
     found = []
     for code in codes:
-        past, hidden = histories[code]
+        past, shown = histories[code]
         # The state of what is overdue is judged on every month, its figures are shown where large.
         judged = _judged(METRICS[code], now.get(code), before.get(code), past)
-        found.append(replace(judged, past=_shown(past, hidden)) if hidden.any() else judged)
+        found.append(judged if shown is past else replace(judged, past=shown))
     return found
 
 
@@ -216,12 +218,17 @@ def _by_metric(
     end: date,
     grid_id: str | None,
     filters: Filters,
-) -> dict[str, Figures]:
-    found: dict[str, Figures] = {}
-    for where, group in same_filters(codes, filters):
-        asked = told(reader, answer(reader, group, start, end, grid_id=grid_id, where=where))
-        found.update({one.metric.code: one for one in asked.figures})
-    return found
+) -> Mapping[str, Figures]:
+    def counted() -> Mapping[str, Figures]:
+        found: dict[str, Figures] = {}
+        for where, group in same_filters(codes, filters):
+            asked = told(reader, answer(reader, group, start, end, grid_id=grid_id, where=where))
+            found.update({one.metric.code: one for one in asked.figures})
+        return found
+
+    # Another comparison leaves the period's own figures, another page both.
+    key = ("figures", tuple(codes), start, end, grid_id, _dimensions(filters))
+    return reader.made(key, counted, lambda found: _CELLS * len(found))
 
 
 def same_filters(
@@ -241,10 +248,36 @@ def judged_history(
 ) -> dict[str, pd.DataFrame]:
     """Each metric by month up to the data date, with limits and signals beside the values."""
     found = _histories(reader, codes, filters, grid_id)
-    return {code: _shown(past, hidden).frame for code, (past, hidden) in found.items()}
+    return {code: shown.frame for code, (_past, shown) in found.items()}
+
+
+def _dimensions(filters: Filters) -> Hashable:
+    return (filters.pillar, filters.source, filters.category)
 
 
 def _histories(
+    reader: Reader, codes: Sequence[str], filters: Filters, grid_id: str | None
+) -> Mapping[str, tuple[History, History]]:
+    """Each metric's past, and what of it this reader may see: the same one where that is all.
+
+    Neither the comparison nor the beginning of the period has a part in it: most changes of the
+    filters are given the same.
+    """
+    ends = (filters.history_start, filters.span.end)
+    key = ("histories", tuple(codes), ends, grid_id, _dimensions(filters))
+
+    def judged() -> Mapping[str, tuple[History, History]]:
+        return {
+            code: (past, _shown(past, hidden))
+            for code, (past, hidden) in _judged_histories(reader, codes, filters, grid_id).items()
+        }
+
+    return reader.made(
+        key, judged, lambda found: sum(_CELLS * len(past.value) for past, _shown in found.values())
+    )
+
+
+def _judged_histories(
     reader: Reader, codes: Sequence[str], filters: Filters, grid_id: str | None
 ) -> dict[str, tuple[History, Bools]]:
     """Each metric's past, and which periods of it are hidden from this reader, (periods,)."""

@@ -11,7 +11,7 @@ import re
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -149,6 +149,15 @@ class Reader:
             lambda columns: sum(len(column) for column in columns.values()),
         )
         return found
+
+    def made(self, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
+        """What `make` makes of answers of this reader, kept beside them; `size` is its cells.
+
+        `key` says all that it depends on besides the reader. What comes back is shared.
+        """
+        if self._answers is None:
+            return make()
+        return self._answers.get(("made", key), make, size)
 
     def _kept(
         self,

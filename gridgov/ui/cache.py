@@ -14,7 +14,7 @@ from gridgov.locale import language
 from gridgov.ui.view import View, current_view
 from gridgov.ui.weight import weight
 
-__all__ = ["drawn", "kept"]
+__all__ = ["drawn", "drawn_from", "kept"]
 
 T = TypeVar("T")
 
@@ -42,9 +42,21 @@ def drawn(name: str, make: Callable[[], T], *what: Hashable) -> T:
     return _DRAWN.get(key, make, weight)
 
 
+def drawn_from(name: str, make: Callable[[], T], *what: Hashable) -> T:
+    """As `drawn`, of something that depends on the filters in no other way than by `what`, which
+    holds what is drawn: it stays as it is when they change beside it. It may hold no link."""
+    view = current_view()
+    return _DRAWN.get((name, *_data(view), language(), view.palette, what), make, weight)
+
+
 def _standing(view: View) -> Hashable:
+    return (*_data(view), view.filters, language())
+
+
+def _data(view: View) -> tuple[Hashable, ...]:
+    """The version and what of it this person sees."""
     path = view.reader.version.path
-    return (path, path.stat().st_mtime_ns, view.reader.scope, view.filters, language())
+    return (path, path.stat().st_mtime_ns, view.reader.scope)
 
 
 # In bytes. Streamlit's own cache would hash every key by its text, which takes longer than the

@@ -24,7 +24,7 @@ from gridgov.schema.values import PERSON_CATEGORIES, PILLARS, TIERS, VISIT_MODES
 from gridgov.small_counts import HIDDEN, small_note, why_no_series
 from gridgov.ui import html
 from gridgov.ui.annotations import annotations_of
-from gridgov.ui.cache import drawn
+from gridgov.ui.cache import drawn, drawn_from
 from gridgov.ui.links import href
 from gridgov.ui.metric_cards import cards_named, metric_card, metric_name
 from gridgov.ui.page import cards, note_table, show
@@ -83,7 +83,8 @@ def control(
     narrows the page to it.
     """
     code, marks = judged.metric.code, tuple(time_marks(view, grid_id))
-    chart, words = drawn("control", lambda: _control(view, judged, marks), code, marks, grid_id)
+    # A past is itself, whatever else of the filters is changed (`gridgov.judgement`).
+    chart, words = drawn_from("control", lambda: _control(view, judged, marks), judged.past, marks)
     show(chart, key, metrics=(code,), note=note or words, on_click=to_month)
 
 

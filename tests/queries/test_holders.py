@@ -16,7 +16,7 @@ def test_holders_are_those_of_the_day(sample_reader: Reader) -> None:
     spells = sample_reader.frame("SELECT * FROM grid_holder")
     workers = sample_reader.frame("SELECT worker_id, name FROM worker")
     named = dict(zip(workers["worker_id"], workers["name"], strict=True))
-    grids = sorted(set(spells["grid_id"]))[:40] + ["nowhere"]
+    grids = [*sorted(set(spells["grid_id"]))[:40], "nowhere"]
     several = 0
     for day in DAYS:
         found = holders_of(sample_reader, grids, day)
