@@ -350,6 +350,27 @@ def test_survival_marks_only_what_is_reached() -> None:
     assert words == ["一半在 4.9\u2009天内办结"]
 
 
+def test_a_curve_of_many_steps_is_drawn_by_those_that_can_be_seen() -> None:
+    share = np.linspace(1, 0.003, 4001)
+    time = np.arange(4001) / 24
+    two = pd.DataFrame(
+        {
+            "time": np.concatenate([time, time]),
+            "open_share": np.concatenate([share, np.sqrt(share)]),
+            "series": np.repeat(["甲", "乙"], len(time)),
+        }
+    )
+    chart = fg.survival_curve(two, PAINT, title="办理时长")
+    assert len(chart.frame) == len(two)
+    for trace, whole in zip(chart.figure["data"], (share, np.sqrt(share)), strict=True):
+        x, y = np.array(trace["x"]), np.array(trace["y"], dtype=float)
+        assert len(x) < 300
+        assert (x[0], x[-1]) == (time[0], pytest.approx(time[-1], abs=0.01))
+        # What is drawn at any time is off by less than a pixel.
+        drawn = y[np.searchsorted(x, time + 0.006, side="right") - 1]
+        assert np.abs(drawn - whole).max() < 1 / 250 + 1e-4
+
+
 def test_rank_bands_span_whole_places() -> None:
     make, frame = FIGURES["rank_bands"]
     bands = traces(make(frame))["名次区间（5%–95%）"]
