@@ -2,20 +2,20 @@
 
 Starts the real server in demo mode on loopback and opens every page in headless Chromium.
 
-First load: a fresh browser context (nothing cached) by deep link; milliseconds from the start of the
-navigation until the page's title and all figures in the window are drawn and the script has
-finished.
+First load: a browser with an empty profile opens a deep link in a new tab; milliseconds from the
+start of the navigation until its largest content and all figures in the window are painted.
 Bytes over the wire of all answers of such a load, as sent (compressed), headers included, WebSocket
-messages counted as they are, figures below the window included: of a load of their own, since
-telling of every answer takes the browser a sixth of the time (1.92 s instead of 1.68).
-Click: from the moment the button of the mouse goes down until everything in the window that it
-changes is drawn: another period, another grid (both drawn from what the side bar offers, each
-another one, so that the answer is not a kept one where that can be helped), and the same page
-reached through the navigation from another.
+messages counted as they are, figures below the window included: of a load of their own.
+Click: from the press on an option of the side bar, or on a page of the navigation, until everything
+in the window that it changes is drawn: another period, another grid (each another one, so that the
+answer is not a kept one where that can be helped), and the same page reached from another.
 
-Both are taken by the page's own clock, after the frame in which the last of it was painted: a
-driver's clock adds its own way to the browser and back and the two frames it waits before a click
-(40 to 100 ms on a busy machine), which no visitor waits for.
+Nothing drives the browser meanwhile. An inspector at a page (what drives browsers in tests) has V8
+keep the place of every error, and the browser tell of every request, frame and message: a first load
+then takes 1.7 s instead of 1.2. So loads are read afterwards, from the page's own timing (figures
+say when they stand on the screen: `tools/figure`), and the clicks of a page are made by a script in
+it, which the driver starts, leaves alone and reads when it should be done. `--driven` measures with
+the driver at the page, as before 2026-11-30.
 """
 
 from __future__ import annotations
@@ -23,19 +23,31 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import subprocess
 import tempfile
 import time
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    Page,
+    Playwright,
+    sync_playwright,
+)
 
 from benchmarks.machine import described, processor_seconds, server_processes
 from gridgov.access.roles import Role
 from gridgov.ui.navigation import PAGES, PageSpec
-from tools.serving import CHROMIUM, CHROMIUM_FLAGS, served
+from tools.serving import CHROMIUM, CHROMIUM_FLAGS, free_port, served
 
 SHOWN = tuple(page for page in PAGES if Role.LEADER in page.roles)
+ACCOUNT = next(spec for spec in SHOWN if spec.name == "account")
 PERIODS = ("上月", "本季", "上半年", "近12月", "本月")
 # The window is drawn: the right title, another line of context than `before`, no run under way,
 # nothing stale, every figure in it with its marks. Figures further down are drawn after it, without
@@ -119,6 +131,79 @@ class Figures:
     received: list[int] = field(default_factory=list)
 
 
+# Runs in the page by itself: `ggClicks(title, steps)`, a step being [kind, label, option], the option
+# its words or a number that says which of those in sight. `ggFound` holds [kind, milliseconds].
+CLICKS = """
+window.ggClicks = async (title, steps) => {
+  const rest = (ms) => new Promise((done) => setTimeout(done, ms));
+  const seen = async (find) => {
+    for (let turn = 0; turn < 400; turn += 1) {
+      const found = find();
+      if (found) return found;
+      await rest(50);
+    }
+    throw new Error("nothing to click on");
+  };
+  const context = () => document.querySelector(".stMain .gg-context")?.textContent ?? null;
+  const press = (target) => { window.ggPressed = performance.now(); target.click(); };
+  window.ggFound = [];
+  for (const [kind, label, option] of steps) {
+    // Nobody clicks before the figures below the window are drawn.
+    await rest(900);
+    if (kind === "page" || kind === "away") {
+      const link = await seen(() =>
+        [...document.querySelectorAll("header a, [data-testid=stTopNavLink]")].find(
+          (one) => one.textContent.trim() === label));
+      ggWatch(label, null, false);
+      press(link);
+      const took = await ggDrawn;
+      if (kind === "page") ggFound.push([kind, took]);
+      continue;
+    }
+    const box = [...document.querySelectorAll("[role=combobox]")].find(
+      (one) => one.getAttribute("aria-label")?.includes(label) ||
+        [...(one.labels ?? [])].some((each) => each.textContent.includes(label)));
+    if (!box || !context()) continue;
+    box.focus();
+    box.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+    const offered = await seen(() => {
+      const all = [...document.querySelectorAll("[role=option]")];
+      return all.length ? all : undefined;
+    });
+    const chosen = typeof option === "number"
+      ? offered[option % offered.length]
+      : offered.find((one) => one.textContent.includes(option));
+    await rest(300);
+    if (!chosen || chosen.textContent.trim() === box.value.trim()) {
+      box.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+      continue;
+    }
+    ggWatch(title, context(), false);
+    press(chosen);
+    ggFound.push([kind, await ggDrawn]);
+  }
+  window.ggDone = true;
+};
+"""
+# Largest content and figures of a page that has been loaded, in milliseconds of its own clock.
+LOADED = """new Promise((done) => {
+  let largest = 0;
+  new PerformanceObserver((list) => {
+    largest = Math.max(largest, ...list.getEntries().map((one) => one.startTime));
+  }).observe({ type: "largest-contentful-paint", buffered: true });
+  const marks = performance.getEntriesByName("gridgov-figure").filter((one) => one.detail.isSeen);
+  const figures = [...document.querySelectorAll(".stMain [data-figure]")].filter((one) => {
+    const place = one.getBoundingClientRect();
+    return place.top < innerHeight && place.bottom > 0;
+  });
+  const title = document.querySelector(".stMain h1")?.textContent.trim();
+  setTimeout(() => done({
+    title, figures: figures.length, marks: marks.map((one) => one.startTime), largest,
+  }), 100);
+})"""
+SETTLED_SECONDS = 5.0
+
+
 def opened(browser: Browser, then: str = "") -> BrowserContext:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
     context.add_init_script(WATCH + then)
@@ -142,6 +227,109 @@ def first_load(browser: Browser, address: str, spec: PageSpec, figures: Figures)
     page.goto(f"{address}/{spec.name}", wait_until="commit")
     figures.ms["first"].append(drawn(page))
     context.close()
+
+
+@contextmanager
+def alone(playwright: Playwright, address: str) -> Iterator[Callable[[], Page]]:
+    """A browser with an empty profile that opens `address` with nobody at it; gives what attaches."""
+    # What the browser still writes while it ends is left to the system.
+    with tempfile.TemporaryDirectory(
+        prefix="gridgov-profile-", ignore_cleanup_errors=True
+    ) as profile:
+        port = free_port()
+        options = [f"--remote-debugging-port={port}", f"--user-data-dir={profile}"]
+        # The window's own frame takes 87 pixels of its height: 900 are left.
+        look = ["--headless", "--window-size=1440,987", "--lang=zh-CN"]
+        process = subprocess.Popen(
+            [CHROMIUM, *look, *CHROMIUM_FLAGS, *options, "about:blank"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        end = f"http://127.0.0.1:{port}"
+        try:
+            _called(f"{end}/json/version")
+            time.sleep(1.5)  # the browser has started up
+            _called(f"{end}/json/new?{address}", method="PUT")
+
+            def attached() -> Page:
+                browser = playwright.chromium.connect_over_cdp(end)
+                pages = [page for context in browser.contexts for page in context.pages]
+                return next(page for page in pages if page.url.startswith("http"))
+
+            yield attached
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _called(address: str, method: str = "GET") -> None:
+    for _turn in range(100):
+        try:
+            with urllib.request.urlopen(urllib.request.Request(address, method=method)):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"the browser does not answer: {address}")
+
+
+def load_alone(playwright: Playwright, address: str, spec: PageSpec, figures: Figures) -> None:
+    """As `first_load`, read when it is over."""
+    with alone(playwright, f"{address}/{spec.name}") as attached:
+        time.sleep(SETTLED_SECONDS)
+        page = attached()
+        found = page.evaluate(LOADED)
+        if found["title"] != spec.title or len(found["marks"]) < found["figures"]:
+            raise RuntimeError(f"{spec.name} was not drawn after {SETTLED_SECONDS:g} s: {found}")
+        # As many figures were drawn as being in the window as stand there.
+        seen = sorted(found["marks"])[: found["figures"]]
+        figures.ms["first"].append(max([found["largest"], *seen]))
+
+
+def clicks_alone(
+    playwright: Playwright, address: str, spec: PageSpec, turns: Sequence[int], figures: Figures
+) -> None:
+    """The clicks of `clicks`, made by a script of the page's own."""
+    steps: list[tuple[str, str, str | int]] = []
+    for turn in turns:
+        steps += [("away", ACCOUNT.title, ""), ("page", spec.title, "")]
+        if spec.filters:
+            steps += [("period", "时段", PERIODS[turn % len(PERIODS)]), ("grid", "网格", turn)]
+    with alone(playwright, f"{address}/{spec.name}") as attached:
+        time.sleep(SETTLED_SECONDS)
+        page = attached()
+        page.evaluate(f"{WATCH}{CLICKS};0")
+        page.evaluate("([title, steps]) => void ggClicks(title, steps)", [spec.title, steps])
+        page.context.browser.close()  # type: ignore[union-attr]  # leaves the page alone
+        for _turn in range(20):
+            time.sleep(1.5 * len(steps) + 2)
+            page = attached()
+            if page.evaluate("window.ggDone === true"):
+                break
+            page.context.browser.close()  # type: ignore[union-attr]
+        for kind, took in page.evaluate("window.ggFound"):
+            figures.ms[kind].append(float(took))
+
+
+def measure_alone(
+    playwright: Playwright, address: str, options: argparse.Namespace
+) -> dict[str, Figures]:
+    """Every page, in turn, so that a busy moment does not fall on one page."""
+    specs = [s for s in SHOWN if not options.pages or s.name in options.pages]
+    found = {spec.name: Figures() for spec in specs}
+    for _turn in range(options.loads):
+        for spec in specs:
+            load_alone(playwright, address, spec, found[spec.name])
+    for half in range(2):
+        for place, spec in enumerate(specs):
+            if spec is ACCOUNT:
+                continue
+            turns = range(half * options.repeats // 2, (half + 1) * options.repeats // 2)
+            numbers = [turn * len(specs) + place for turn in turns]
+            clicks_alone(playwright, address, spec, numbers, found[spec.name])
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+    for spec in specs:
+        weigh(browser, address, spec, found[spec.name])
+    browser.close()
+    return found
 
 
 def weigh(browser: Browser, address: str, spec: PageSpec, figures: Figures) -> None:
@@ -232,12 +420,11 @@ def measure(browser: Browser, address: str, options: argparse.Namespace) -> dict
     page = context.new_page()
     page.goto(f"{address}/account", wait_until="commit")
     page.locator(".stMain h1").first.wait_for(timeout=TIMEOUT)
-    account = next(spec for spec in SHOWN if spec.name == "account")
     for turn in range(options.repeats):
         for place, spec in enumerate(specs):
-            if spec is not account:
+            if spec is not ACCOUNT:
                 # Filters stay from page to page: only another value is a change.
-                clicks(page, spec, account, turn * len(specs) + place, found[spec.name])
+                clicks(page, spec, ACCOUNT, turn * len(specs) + place, found[spec.name])
     context.close()
     return found
 
@@ -248,6 +435,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=8, help="clicks of each kind a page")
     parser.add_argument("--loads", type=int, default=3, help="first loads a page")
     parser.add_argument("--pages", nargs="*", default=[])
+    parser.add_argument("--driven", action="store_true", help="with the driver at the page")
     options = parser.parse_args()
     print(f"{described()} at the start")
     with tempfile.TemporaryDirectory(prefix="gridgov-browser-") as name:
@@ -256,13 +444,16 @@ def main() -> None:
             served(options.warehouse, folder / "workspace.sqlite", log=folder / "log") as address,
             sync_playwright() as playwright,
         ):
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
             time.sleep(10)  # the server warms up
             servers = server_processes(address)
             before = sum(map(processor_seconds, servers))
-            found = measure(browser, address, options)
+            if options.driven:
+                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+                found = measure(browser, address, options)
+                browser.close()
+            else:
+                found = measure_alone(playwright, address, options)
             spent = sum(map(processor_seconds, servers)) - before
-            browser.close()
     print(f"{described()} at the end; the server used {spent:.0f} s of processor time\n")
     print("Milliseconds as median / 95th percentile (of fewer than 20 values the largest).\n")
     print("| page | first load | MB | by navigation | another period | another grid |")
