@@ -100,15 +100,26 @@ def test_a_long_run_shows_what_it_has() -> None:
     async def work(send: Send) -> None:
         await send(frame(BEGUN))
         await send(frame(element("a")))
+        for names in ("bc", "de"):
+            await asyncio.sleep(0.1)
+            for name in names:
+                await send(frame(element(name)))
         await asyncio.sleep(0.1)
-        await send(frame(element("b")))
         await send(frame(FINISHED))
         await asyncio.sleep(0.05)
+        await send(frame(STATUS))
 
-    first, *rest = sent(work, hold=0.02)
-    assert unpack(first["bytes"]) == [m.SerializeToString() for m in (BEGUN, element("a"))]
-    after = [part for message in rest for part in unpack(message["bytes"])]
-    assert after == [m.SerializeToString() for m in (element("b"), FINISHED)]
+    # What it has drawn by then, then each burst, then its end; what comes after belongs to no run.
+    assert [unpack(message["bytes"]) for message in sent(work, hold=0.02)] == [
+        [one.SerializeToString() for one in burst]
+        for burst in (
+            (BEGUN, element("a")),
+            (element("b"), element("c")),
+            (element("d"), element("e")),
+            (FINISHED,),
+            (STATUS,),
+        )
+    ]
 
 
 def test_what_belongs_to_no_run_is_sent_as_it_comes() -> None:
