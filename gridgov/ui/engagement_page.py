@@ -159,7 +159,7 @@ def neighbours(view: View) -> None:
         else:
             note = _rotation_note(found)
             rows = partial(rotation_named, found)
-            body = drawn("rotation", lambda: rotation_html(found, view.palette))
+            body = drawn("rotation", lambda: rotation_html(found))
             table(_("邻里日轮转"), rows, body, "rotation", metrics=("ML3", "ML4"), note=note)
     with right:
         heading(_("展演队伍（本季）"))

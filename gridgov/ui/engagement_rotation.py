@@ -8,7 +8,6 @@ from html import escape
 import pandas as pd
 
 from gridgov import formats
-from gridgov.figures.palette import Palette
 from gridgov.locale import _
 from gridgov.queries.engagement_evidence import Rotation
 
@@ -17,32 +16,29 @@ __all__ = ["MOST_ROWS", "rotation_html", "rotation_named"]
 MOST_ROWS = 30
 
 
-def rotation_html(found: Rotation, palette: Palette) -> str:
+def rotation_html(found: Rotation) -> str:
     """Grids down, months across, a square where a neighbour day was held; missed months marked."""
     months = [pd.Timestamp(month).date() for month in found.held.columns]
-    small = "border:0;padding:2px 0;text-align:center;font-size:12px"
-    heads = "".join(
-        f'<th scope="col" style="{small}">{escape(_short_month(month))}</th>' for month in months
-    )
+    heads = "".join(f'<th scope="col">{escape(_short_month(month))}</th>' for month in months)
+    said = [formats.month(month) for month in months]
     body = []
     listed = found.held.head(MOST_ROWS)
     for grid_id, held in zip(listed.index, listed.to_numpy(), strict=True):
         label = found.labels[str(grid_id)]
         cells = "".join(
-            _square(label, month, int(times), palette)
-            for month, times in zip(months, held, strict=True)
+            _square(label, month, int(times)) for month, times in zip(said, held, strict=True)
         )
         body.append(_line(label, cells))
     if len(found.held) > 1:
-        body.append(_line(_("未举办"), _missed_marks(found, months, small, palette)))
+        body.append(_line(_("未举办"), _missed_marks(found, months), "gg-missed"))
     shown = [found.labels[str(grid_id)] for grid_id in listed.index]
     # Names of several communities tell grids apart at their end: they need their whole length.
     width = min(max(84, 13 * max(map(len, shown), default=0) + 12), 148)
     name = escape(_("邻里日由哪个网格在哪个月举办"))
     return (
-        '<div class="gg-table"><table style="table-layout:fixed">'
+        '<div class="gg-table gg-rotation"><table>'
         f'<caption class="gg-hidden">{name}</caption>'
-        f'<thead><tr><th style="width:{width}px;border:0"></th>{heads}</tr></thead>'
+        f'<thead><tr><th style="width:{width}px"></th>{heads}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table></div>"
     )
 
@@ -54,13 +50,10 @@ def rotation_named(found: Rotation) -> pd.DataFrame:
     return frame.reset_index(names=_("网格"))
 
 
-def _missed_marks(found: Rotation, months: list[date], style: str, palette: Palette) -> str:
+def _missed_marks(found: Rotation, months: list[date]) -> str:
     """A word under every month in which no grid hosted."""
     missed = set(found.missed)
-    worse = f"{style};color:{palette.worse}"
-    return "".join(
-        f'<td style="{worse}">{escape(_("缺")) if month in missed else ""}</td>' for month in months
-    )
+    return "".join(f"<td>{escape(_('缺')) if month in missed else ''}</td>" for month in months)
 
 
 def _short_month(month: date) -> str:
@@ -69,16 +62,18 @@ def _short_month(month: date) -> str:
     return text.removesuffix("月")
 
 
-def _line(label: str, cells: str) -> str:
-    style = "border:0;padding:2px 0;font-size:13px;overflow:hidden;text-overflow:ellipsis"
+def _line(label: str, cells: str, look: str = "") -> str:
     name = escape(label)
-    return f'<tr><th scope="row" style="{style}" title="{name}">{name}</th>{cells}</tr>'
+    row = f'<tr class="{look}">' if look else "<tr>"
+    return f'{row}<th scope="row" title="{name}">{name}</th>{cells}</tr>'
 
 
-def _square(label: str, month: date, times: int, palette: Palette) -> str:
-    ground = palette.accent if times else palette.band
-    words = _("举办") if times else _("未举办")
-    said_ = f"{label} · {formats.month(month)}：{words}"
-    style = f"background:{ground};height:18px;padding:0;border:2px solid {palette.paper}"
-    hidden = f'<span class="gg-hidden">{escape(words)}</span>'
-    return f'<td style="{style}" title="{escape(said_, quote=True)}">{hidden}</td>'
+def _square(label: str, month: str, times: int) -> str:
+    """A month of a grid. Three hundred squares stand on a page, and each of their styles and words
+    is read and cleaned again with every click: the look is in the style sheet, and an empty one
+    says nothing that its row and column do not."""
+    if not times:
+        return "<td></td>"
+    words = escape(_("举办"))
+    said = escape(f"{label} · {month}：{words}", quote=True)
+    return f'<td class="gg-held" title="{said}"><span class="gg-hidden">{words}</span></td>'
