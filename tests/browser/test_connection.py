@@ -113,3 +113,14 @@ def test_a_run_comes_in_one_frame(visit: Any) -> None:
     most = max(line.frames, key=len)
     assert len(unpack(most)) > 20
     assert not visit.errors
+
+
+def test_figures_say_when_they_stand_on_the_screen(visit: Any) -> None:
+    """The benchmark reads it, as nobody is at the page while it is measured."""
+    page = visit.open("/complaints", wait_for="诉求")
+    marks = page.evaluate(
+        "performance.getEntriesByName('gridgov-figure').map(one => [one.startTime, one.detail.isSeen])"
+    )
+    assert 1 <= len(marks) <= page.locator("[data-figure]").count() <= 20
+    assert any(is_seen for _time, is_seen in marks)
+    assert all(0 < time < page.evaluate("performance.now()") for time, _is_seen in marks)
