@@ -279,9 +279,8 @@ def load_alone(playwright: Playwright, address: str, spec: PageSpec, figures: Fi
         found = page.evaluate(LOADED)
         if found["title"] != spec.title or len(found["marks"]) < found["figures"]:
             raise RuntimeError(f"{spec.name} was not drawn after {SETTLED_SECONDS:g} s: {found}")
-        # As many figures were drawn as being in the window as stand there.
-        seen = sorted(found["marks"])[: found["figures"]]
-        figures.ms["first"].append(max([found["largest"], *seen]))
+        # One that was in the window before another pushed it out is waited for as well.
+        figures.ms["first"].append(max([found["largest"], *found["marks"]]))
 
 
 def clicks_alone(
@@ -305,6 +304,8 @@ def clicks_alone(
             if page.evaluate("window.ggDone === true"):
                 break
             page.context.browser.close()  # type: ignore[union-attr]
+        else:
+            raise RuntimeError(f"{spec.name}: the clicks did not come to their end")
         for kind, took in page.evaluate("window.ggFound"):
             figures.ms[kind].append(float(took))
 

@@ -82,7 +82,6 @@ def test_a_page_is_asked_for_once(page: Page, address: str, path: str, title: st
     page.locator(".stMain h1", has_text=title).wait_for()
     settle(page)
     assert len(line.opened) == 1
-    # `/` leads to the first page: Streamlit asks for that one as well.
     assert len(line.runs) == 1
 
 
